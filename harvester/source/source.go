@@ -1,0 +1,80 @@
+// Package source holds the bibliographic sources, one file each, and the Fetcher
+// they all fetch through. Colly is imported here alone.
+//
+// To add a source: one file with a type that implements harvester.Source and an
+// init function that registers it, and a folder of its name in testdata.
+package source
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"polyglean/harvester"
+)
+
+// Config is what a source is made from.
+type Config struct {
+	// BaseURL replaces the live endpoint; tests and mirrors set it.
+	BaseURL string `yaml:"base_url"`
+	// Contact is the e-mail address sent as the source wants it sent.
+	Contact string `yaml:"contact"`
+	// Key is the source's API key, if any; it never reaches a log.
+	Key Secret `yaml:"key"`
+	// PageSize is the number of records asked for at once; 0 is the source's
+	// default.
+	PageSize int `yaml:"page_size"`
+	// RequestsPerSecond replaces the source's default rate; 0 keeps it.
+	RequestsPerSecond float64 `yaml:"requests_per_second"`
+}
+
+// Secret is a string that prints as "[secret]" wherever it is formatted.
+type Secret string
+
+// String implements fmt.Stringer.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "[secret]"
+}
+
+// GoString implements fmt.GoStringer, for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText keeps the secret out of JSON and logs.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Reveal returns the secret itself, for the request that needs it.
+func (s Secret) Reveal() string { return string(s) }
+
+type maker func(Config, *Fetcher) (harvester.Source, error)
+
+var makers = map[string]maker{}
+
+// register adds a source; a name taken twice is a mistake in the program.
+func register(name string, m maker) {
+	if _, taken := makers[name]; taken {
+		panic("source registered twice: " + name)
+	}
+	makers[name] = m
+}
+
+// Names lists the sources this program knows, sorted.
+func Names() []string {
+	names := make([]string, 0, len(makers))
+	for name := range makers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// New makes the named source. Requests go through f, which sets their pace.
+func New(name string, c Config, f *Fetcher) (harvester.Source, error) {
+	m, ok := makers[name]
+	if !ok {
+		return nil, fmt.Errorf("unknown source %q: known are %s", name, strings.Join(Names(), ", "))
+	}
+	return m(c, f)
+}

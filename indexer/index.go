@@ -1,0 +1,177 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+)
+
+// Index is what a backend is: a store of documents with analysed text, exact
+// values and numbers. It knows nothing of studies, languages or query syntax;
+// those are settled above it, once for all backends, so that every backend gives
+// the same answers. indextest.Run is the contract in executable form.
+type Index interface {
+	// Apply writes a batch. When it returns a nil error every operation has an
+	// Outcome, in order, and those without Err are durable and visible to Lookup
+	// and Find. An error means that nothing can be said about any of them, and the
+	// batch is to be sent again; it wraps ErrUnavailable when that is worth doing
+	// without a person's help.
+	Apply(ctx context.Context, ops []Op) ([]Outcome, error)
+	// Lookup returns the documents that hold any of the values in the exact field,
+	// each once, in order of ID.
+	Lookup(ctx context.Context, field string, values []string) ([]Stored, error)
+	// Find runs a plan.
+	Find(ctx context.Context, plan Plan) (Found, error)
+	// Scan calls fn with every document in order of ID until fn returns an error,
+	// which it returns.
+	Scan(ctx context.Context, fn func(Stored) error) error
+	// Count is the number of documents.
+	Count(ctx context.Context) (int, error)
+	// Close flushes and releases the backend; it may be called twice.
+	Close() error
+}
+
+// ErrUnavailable marks errors of a backend that is not there now: try later.
+var ErrUnavailable = errors.New("index unavailable")
+
+// Op writes or deletes one document.
+type Op struct {
+	// ID of the document: letters and digits, at most 64 bytes.
+	ID string
+	// Version orders writes of one ID: an operation with a lower version than the
+	// one stored has no effect and counts as done (Outcome.Stale).
+	Version int64
+	// Doc is nil to delete.
+	Doc *Document
+}
+
+// Outcome is what became of one Op.
+type Outcome struct {
+	// Stale says that a newer version was already there.
+	Stale bool
+	// Err is non-nil when the backend will never take this operation as it is: the
+	// document is to be parked. What is worth retrying has been retried inside.
+	Err error
+}
+
+// Document is a study as the backends see it.
+type Document struct {
+	// Text fields are analysed already: each value is a sequence of terms
+	// separated by single spaces, in order. A phrase never spans two values.
+	Text map[string][]string
+	// Exact fields hold values as they are: filters, facets, identifiers.
+	Exact map[string][]string
+	// Numbers are sortable and can be asked for by range.
+	Numbers map[string]int64
+	// Source is what Find, Lookup and Scan give back; it is not searched.
+	Source []byte
+}
+
+// Stored is a document as it lies in the index.
+type Stored struct {
+	ID      string
+	Version int64
+	Source  []byte
+}
+
+// Plan is a query after analysis, for backends to run as it stands.
+type Plan struct {
+	// Query decides what matches and scores it; Filters must match too, and do
+	// not score.
+	Query   Expr
+	Filters []Expr
+	// Sort is the order; a final ascending order by ID makes it total.
+	Sort []Sort
+	// Size is the number of hits wanted, 0 for counts alone.
+	Size int
+	// After is the Found.Next of the page before, empty for the first.
+	After string
+	// Facets asks for the counts of the values of exact fields.
+	Facets []FacetRequest
+}
+
+// Expr is a part of a plan: Term, Prefix, Phrase, Range, Bool or All.
+type Expr interface{ expr() }
+
+// Term matches documents with the term in a text field, or the value in an exact
+// field.
+type Term struct {
+	Field, Value string
+	// Boost multiplies the score; 0 means 1.
+	Boost float64
+}
+
+// Prefix matches documents with a term or value beginning so.
+type Prefix struct {
+	Field, Value string
+	Boost        float64
+}
+
+// Phrase matches documents with the terms side by side in one value of a text
+// field. The last one may be a prefix.
+type Phrase struct {
+	Field      string
+	Terms      []string
+	LastPrefix bool
+	Boost      float64
+}
+
+// Range matches numbers between From and To, both inclusive; nil is open.
+type Range struct {
+	Field    string
+	From, To *int64
+}
+
+// Bool matches when all of Must, at least one of Should (if there are any) and
+// none of Not match.
+type Bool struct {
+	Must, Should, Not []Expr
+}
+
+// All matches every document.
+type All struct{}
+
+func (Term) expr()   {}
+func (Prefix) expr() {}
+func (Phrase) expr() {}
+func (Range) expr()  {}
+func (Bool) expr()   {}
+func (All) expr()    {}
+
+// Sort orders by a number field, or by relevance when Field is ScoreField.
+// Documents without the field come last either way.
+type Sort struct {
+	Field      string
+	Descending bool
+}
+
+// ScoreField stands for relevance in a Sort.
+const ScoreField = "_score"
+
+// FacetRequest asks for the Size most frequent values of an exact field.
+type FacetRequest struct {
+	Field string
+	Size  int
+}
+
+// Found is the answer to a Plan.
+type Found struct {
+	Total int
+	Hits  []FoundHit
+	// Facets has one entry per request: most frequent first, equal counts by value.
+	Facets map[string][]FacetCount
+	// Next continues after the last hit; empty when there are no more. It stays
+	// valid while documents come and go, and over a restart.
+	Next string
+}
+
+// FoundHit is one document of an answer.
+type FoundHit struct {
+	Stored
+	Score float64
+}
+
+// FacetCount is a value of a facet and how many matching documents have it.
+type FacetCount struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}

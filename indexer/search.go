@@ -1,0 +1,107 @@
+package indexer
+
+import (
+	"context"
+	"time"
+)
+
+// Query is what a reader asks.
+type Query struct {
+	// Text is a Boolean query in the syntax of package strategy; empty means all.
+	Text string `json:"text,omitempty"`
+	// Filters keep studies that have one of the values in each named facet.
+	Filters map[string][]string `json:"filters,omitempty"`
+	// YearFrom and YearTo are inclusive; 0 is open.
+	YearFrom int `json:"year_from,omitempty"`
+	YearTo   int `json:"year_to,omitempty"`
+	// SetAside adds the records that were read on the harvest route and not
+	// selected.
+	SetAside bool  `json:"set_aside,omitempty"`
+	Order    Order `json:"order,omitempty"`
+	// Size is the number of hits wanted: 0 means 20, at most 1,000.
+	Size int `json:"size,omitempty"`
+	// After is the Result.Next of the page before.
+	After string `json:"after,omitempty"`
+	// Facets names the facets to count; FacetSize values each, 0 means 20.
+	Facets    []string `json:"facets,omitempty"`
+	FacetSize int      `json:"facet_size,omitempty"`
+}
+
+// Order is the order of hits.
+type Order string
+
+// The orders. Relevance is the default where there is a text, Newest where there
+// is none.
+const (
+	ByRelevance Order = "relevance"
+	Newest      Order = "newest"
+	Oldest      Order = "oldest"
+)
+
+// The facets of a study; each is also the name of a filter.
+const (
+	FacetLanguage = "language"
+	FacetFlag     = "flag"
+	FacetReason   = "reason"
+	FacetSource   = "source"
+	FacetRoute    = "route"
+	FacetType     = "type"
+	FacetConcept  = "concept"
+	FacetDecision = "decision"
+	FacetSeed     = "seed"
+	FacetQuery    = "query"
+)
+
+// AllFacets are the facets in the order a page shows them.
+var AllFacets = []string{
+	FacetReason, FacetFlag, FacetLanguage, FacetSource, FacetDecision,
+	FacetType, FacetConcept, FacetRoute, FacetQuery, FacetSeed,
+}
+
+// Result answers a Query.
+type Result struct {
+	Total  int                     `json:"total"`
+	Hits   []Hit                   `json:"hits"`
+	Facets map[string][]FacetCount `json:"facets,omitempty"`
+	Next   string                  `json:"next,omitempty"`
+	// Terms are the words and phrases that were looked for, as understood.
+	Terms []string      `json:"terms,omitempty"`
+	Took  time.Duration `json:"took_ns"`
+}
+
+// Hit is a study and the passages that match the query.
+type Hit struct {
+	Study    Study     `json:"study"`
+	Score    float64   `json:"score"`
+	Snippets []Snippet `json:"snippets,omitempty"`
+}
+
+// Snippet is a passage of a study's text with the matching words marked.
+type Snippet struct {
+	// Record and Index say where the text stands: a member's record ID and the
+	// position in its titles, abstracts or keywords.
+	Record string `json:"record"`
+	Field  string `json:"field"`
+	Index  int    `json:"index"`
+	Text   string `json:"text"`
+	// Marks are byte offsets into Text, End exclusive, in order, not overlapping.
+	Marks []Mark `json:"marks"`
+	// Cut says that Text is a part of a longer text, at its start or end.
+	CutStart bool `json:"cut_start,omitempty"`
+	CutEnd   bool `json:"cut_end,omitempty"`
+}
+
+// Mark is a marked stretch of a snippet.
+type Mark struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Searcher answers readers. *Library is one; web pages and alerts need no more.
+type Searcher interface {
+	// Search returns a *strategy.SyntaxError for a query that cannot be read.
+	Search(ctx context.Context, q Query) (Result, error)
+	// Study finds a study by its ID or any of its aliases; ErrNotFound when there
+	// is none.
+	Study(ctx context.Context, id string) (Study, error)
+}

@@ -1,0 +1,118 @@
+// Package protocol holds what a review looks for: its question, its Boolean
+// strategy in named blocks, the strategy's translations, the concept lexicon,
+// the seed studies and what each source is asked. One YAML file says all of it;
+// the default, compiled into the program, is the review of how people leave sex
+// trafficking. Another topic is another file, with no code changed.
+package protocol
+
+import (
+	"polyglean/internal/lexicon"
+	"polyglean/internal/strategy"
+)
+
+// Protocol is a review's protocol, read and checked.
+type Protocol struct {
+	// Name is a slug that names the review in streams and files: "exit-sex-trafficking".
+	Name string
+	// Version of the protocol, written by its authors; Digest is of the bytes of
+	// the file and its lexicon, so that an unversioned edit shows.
+	Version string
+	Digest  string
+
+	Title    string
+	Question string
+	// Strategy is the published strategy.
+	Strategy Strategy
+	// Searches are what the sources are asked on the search route. The first is
+	// always the published strategy, under the name "published"; the others widen
+	// it: by broader words, and by the words of other languages.
+	Searches []Search
+	// Baseline is the search as the review published it.
+	Baseline Baseline
+	// Languages are those the classifier tells apart, ISO 639-1; empty means its
+	// default.
+	Languages []string
+	Lexicon   *lexicon.Lexicon
+	// Rule says which concept hits make a record likely relevant.
+	Rule  Rule
+	Seeds []Seed
+	// Sources are asked in this order; options are the source's own.
+	Sources []SourceUse
+}
+
+// Strategy is a Boolean strategy as named concept blocks joined by AND.
+type Strategy struct {
+	// Text is the strategy as published, Node the same parsed.
+	Text string
+	Node strategy.Node
+	// Mode is how terms match: "exact" or "inflected".
+	Mode   strategy.Mode
+	Blocks []Block
+}
+
+// Block is one part of the strategy: terms joined by OR that stand for one idea.
+type Block struct {
+	Name string
+	Text string
+	Node strategy.Node
+	// Concepts are the lexicon's concepts that express the block's idea; they
+	// decide whether a record that none of its terms match says the same in other
+	// words.
+	Concepts []string
+}
+
+// Search is one question to all sources that can be searched.
+type Search struct {
+	// Name is a slug, unique in the protocol: "published", "wide", "es".
+	Name string
+	// Lang is the language of its words, ISO 639-1.
+	Lang string
+	Text string
+	Node strategy.Node
+}
+
+// Baseline is the published search's limits, to compare with.
+type Baseline struct {
+	Databases []string
+	Languages []string
+	// Until is the last date searched, YYYY-MM.
+	Until string
+}
+
+// Rule selects likely relevant records by their concept hits. It reads: a strong
+// hit of a core concept, unless a strong negative stands beside a single core
+// concept; or a weak core or strong side hit together with a supporting concept,
+// and no strong negative.
+type Rule struct {
+	// Core, Side, Support and Negative are concept IDs, with facets already
+	// resolved to their concepts.
+	Core, Side, Support, Negative map[string]bool
+}
+
+// Seed is a study known to belong to the review: bibliographic facts alone.
+type Seed struct {
+	Number  int
+	Authors []string
+	Title   string
+	Year    int
+	Journal string
+	DOI     string
+}
+
+// SourceUse is a source with what the protocol asks of it.
+type SourceUse struct {
+	Name string
+	// Sets are read whole on the harvest route.
+	Sets []Set
+}
+
+// Set is something a source lets be read whole, such as an OAI-PMH repository or
+// a set of one.
+type Set struct {
+	// Name is a slug, unique in the source.
+	Name string
+	// Endpoint is the base URL where the source has several.
+	Endpoint string
+	// Spec is the set's name at the source; empty means all of it.
+	Spec string
+}

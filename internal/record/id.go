@@ -1,0 +1,56 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// MakeID joins a source's name and its own ID for a record into the record's ID.
+func MakeID(source, sourceID string) string { return source + ":" + sourceID }
+
+// SplitID undoes MakeID; a source ID may itself hold colons.
+func SplitID(id string) (source, sourceID string, err error) {
+	source, sourceID, ok := strings.Cut(id, ":")
+	if !ok || source == "" || sourceID == "" {
+		return "", "", fmt.Errorf("record ID %q: want SOURCE:ID", id)
+	}
+	return source, sourceID, nil
+}
+
+// idAlphabet is base32 in lower case without letters that read like digits.
+var idAlphabet = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
+
+// StudyID is the ID a record would have as a study of its own: "s" and 100 bits
+// of SHA-256 over the record ID, as 20 lower-case letters and digits. It is
+// short enough to type, safe in URLs and index IDs whatever the source put into
+// its own ID, and needs no counter.
+func StudyID(recordID string) string {
+	sum := sha256.Sum256([]byte(recordID))
+	return "s" + idAlphabet.EncodeToString(sum[:])[:20]
+}
+
+// Hash64 is 64 bits of SHA-256 over s.
+func Hash64(s string) uint64 {
+	sum := sha256.Sum256([]byte(s))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// ContentHash covers what a source says of a work. How, when and by which query
+// it was found is left out, so that a record found again is seen to be unchanged.
+func (c *Candidate) ContentHash() uint64 {
+	content := *c
+	content.Route, content.Query = "", ""
+	content.Harvested, content.Version = time.Time{}, 0
+	raw, err := json.Marshal(content)
+	if err != nil {
+		// Only an invalid RawMessage in Unknown can fail; such a record counts as new.
+		return Hash64(c.ID + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return binary.BigEndian.Uint64(sum[:8])
+}
