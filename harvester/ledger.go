@@ -1,0 +1,238 @@
+package harvester
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"polyglean/internal/record"
+	"polyglean/internal/stream"
+)
+
+// State says how far a query of a run has come, or how it ended.
+type State string
+
+// A query ends complete, partial or blocked. Complete means that the source
+// delivered all it announced; a source that failed never looks like one that has
+// nothing.
+const (
+	StateRunning  State = "running"
+	StateComplete State = "complete"
+	// StatePartial: some pages came, and then something ended the query, or fewer
+	// records came than were announced; the next run goes on from its cursor.
+	StatePartial State = "partial"
+	// StateBlocked: nothing came at all.
+	StateBlocked State = "blocked"
+)
+
+// Run is one pass over the queries of a protocol.
+type Run struct {
+	Schema int `json:"v"`
+	// ID sorts by time: "20260102T150405Z-xxxx".
+	ID       string    `json:"id"`
+	Protocol string    `json:"protocol"`
+	Version  string    `json:"version"`
+	Digest   string    `json:"digest"`
+	Started  time.Time `json:"started"`
+	// Ended is zero while the run is going on, or was cut short and can be resumed.
+	// A run ends when every query has been asked, whatever came of it.
+	Ended time.Time `json:"ended,omitzero"`
+	// Since bounds an incremental run; zero for a first fill.
+	Since time.Time `json:"since,omitzero"`
+	// Previous is the run whose cursors this one takes over, if any.
+	Previous string `json:"previous,omitempty"`
+	// Sources names the sources of the run, in order.
+	Sources []string `json:"sources"`
+	// Queries are filled in by Runs and Report; they are stored apart, so that a
+	// page costs one small write.
+	Queries []QueryState `json:"-"`
+}
+
+// QueryState is the ledger's line for one query, and its cursor: both are saved in
+// one write, after the page they speak of is on disk.
+type QueryState struct {
+	Schema int          `json:"v"`
+	Run    string       `json:"run"`
+	Source string       `json:"source"`
+	Query  string       `json:"query"`
+	Route  record.Route `json:"route"`
+	Lang   string       `json:"lang,omitempty"`
+	// Sent is the first request of the query exactly as sent, without secrets.
+	Sent   string `json:"sent,omitempty"`
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	Cursor string `json:"cursor,omitempty"`
+	Pages  int    `json:"pages"`
+	// Announced is what the source said it has, -1 when it did not say.
+	Announced int `json:"announced"`
+	// Carried records were received by the run before, whose cursor this one took
+	// over; they are not counted again.
+	Carried int `json:"carried,omitempty"`
+	// Received = New + Changed + Unchanged + Parked. Unchanged records were in the
+	// log already as they are, from an earlier run or another query of this one.
+	Received  int `json:"received"`
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Parked    int `json:"parked"`
+	// Deleted is how many of the received are marked as deleted by their source.
+	Deleted int `json:"deleted"`
+	// LastSeq is the position of the query's last envelope in the candidate log.
+	LastSeq uint64    `json:"last_seq,omitempty"`
+	Started time.Time `json:"started"`
+	Updated time.Time `json:"updated"`
+}
+
+// Balanced says whether the counts add up.
+func (q *QueryState) Balanced() bool {
+	return q.Received == q.New+q.Changed+q.Unchanged+q.Parked
+}
+
+// Ended says that the query is not to be asked again in this run.
+func (q *QueryState) Ended() bool { return q.State == StateComplete }
+
+// Partial says whether any query of the run did not end complete.
+func (r *Run) Partial() bool {
+	return slices.ContainsFunc(r.Queries, func(q QueryState) bool { return q.State != StateComplete })
+}
+
+// Totals adds up the lines of a run. Announced counts sources that said a number.
+func (r *Run) Totals() QueryState {
+	var t QueryState
+	for _, q := range r.Queries {
+		t.Announced += max(q.Announced, 0)
+		t.Received += q.Received
+		t.New += q.New
+		t.Changed += q.Changed
+		t.Unchanged += q.Unchanged
+		t.Parked += q.Parked
+		t.Deleted += q.Deleted
+		t.Pages += q.Pages
+	}
+	return t
+}
+
+// Ledger is the run ledger in the stream.
+type Ledger struct{ bus *stream.Bus }
+
+// NewLedger opens the ledger of a bus.
+func NewLedger(bus *stream.Bus) *Ledger { return &Ledger{bus: bus} }
+
+// Runs lists all runs with their queries, oldest first.
+func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
+	var runs []Run
+	err := l.bus.EachState(ctx, "run.*", func(_ string, raw []byte) error {
+		var r Run
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return err
+		}
+		runs = append(runs, r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("run ledger: %w", err)
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range runs {
+		if err := l.fill(ctx, &runs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return runs, nil
+}
+
+// Run returns one run with its queries; false when there is none of that ID.
+func (l *Ledger) Run(ctx context.Context, id string) (Run, bool, error) {
+	var r Run
+	found, err := l.bus.LoadState(ctx, "run."+id, &r)
+	if err != nil || !found {
+		return r, false, err
+	}
+	return r, true, l.fill(ctx, &r)
+}
+
+func (l *Ledger) fill(ctx context.Context, r *Run) error {
+	r.Queries = nil
+	err := l.bus.EachState(ctx, "query."+r.ID+".*", func(_ string, raw []byte) error {
+		var q QueryState
+		if err := json.Unmarshal(raw, &q); err != nil {
+			return err
+		}
+		r.Queries = append(r.Queries, q)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("run ledger: %w", err)
+	}
+	rank := func(q QueryState) int { return slices.Index(r.Sources, q.Source) }
+	slices.SortStableFunc(r.Queries, func(a, b QueryState) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.Started.Compare(b.Started), strings.Compare(a.Query, b.Query))
+	})
+	return nil
+}
+
+// previous finds how a query of an earlier run with the same protocol and window
+// ended, if it left a cursor to go on from.
+func (l *Ledger) previous(ctx context.Context, run Run, source, query string) (QueryState, bool, error) {
+	var r Run
+	found, err := l.bus.LoadState(ctx, "run."+run.Previous, &r)
+	if run.Previous == "" || err != nil || !found {
+		return QueryState{}, false, err
+	}
+	q, found, err := l.query(ctx, r.ID, source, query)
+	return q, found && q.State == StatePartial && q.Cursor != "", err
+}
+
+// open returns the unfinished run of the same protocol and sources to go on with,
+// or begins a new one.
+func (l *Ledger) open(ctx context.Context, want Run, fresh bool) (Run, error) {
+	runs, err := l.Runs(ctx)
+	if err != nil {
+		return Run{}, err
+	}
+	for _, r := range slices.Backward(runs) {
+		if fresh || r.Digest != want.Digest || !slices.Equal(r.Sources, want.Sources) || !r.Since.Equal(want.Since) {
+			continue
+		}
+		if r.Ended.IsZero() {
+			return r, nil
+		}
+		want.Previous = r.ID
+		break
+	}
+	want.Schema = record.Schema
+	want.Started = time.Now().UTC()
+	salt := record.StudyID(want.Started.String() + want.Digest)
+	want.ID = want.Started.Format("20060102T150405Z") + "-" + salt[1:5]
+	return want, l.saveRun(ctx, want)
+}
+
+func (l *Ledger) saveRun(ctx context.Context, r Run) error {
+	return l.bus.SaveState(ctx, "run."+r.ID, r)
+}
+
+func (l *Ledger) saveQuery(ctx context.Context, q QueryState) error {
+	q.Schema = record.Schema
+	q.Updated = time.Now().UTC()
+	return l.bus.SaveState(ctx, queryKey(q.Run, q.Source, q.Query), q)
+}
+
+func (l *Ledger) query(ctx context.Context, run, source, query string) (QueryState, bool, error) {
+	var q QueryState
+	found, err := l.bus.LoadState(ctx, queryKey(run, source, query), &q)
+	return q, found, err
+}
+
+// queryKey keeps the names of sources and queries, which may hold anything, out
+// of the key.
+func queryKey(run, source, query string) string {
+	h := fnv.New128a()
+	_, _ = h.Write([]byte(source + "\x00" + query))
+	return "query." + run + "." + hex.EncodeToString(h.Sum(nil))
+}

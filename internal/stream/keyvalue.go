@@ -1,0 +1,122 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// SaveState writes v as JSON under a key of the run ledger and returns when it is
+// on disk. Keys are letters, digits, '-', '_', '/' and '.'.
+func (b *Bus) SaveState(ctx context.Context, key string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("state %s: %w", key, err)
+	}
+	if _, err := b.runs.Put(ctx, key, raw); err != nil {
+		return fmt.Errorf("state %s: %w%s", key, err, fullHint(err))
+	}
+	return nil
+}
+
+// LoadState reads what SaveState wrote; false when there is nothing.
+func (b *Bus) LoadState(ctx context.Context, key string, v any) (bool, error) {
+	entry, err := b.runs.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("state %s: %w", key, err)
+	}
+	if err := json.Unmarshal(entry.Value(), v); err != nil {
+		return false, fmt.Errorf("state %s: %w", key, err)
+	}
+	return true, nil
+}
+
+// EachState calls fn with every key that matches the pattern, where "*" stands
+// for one part between dots and ">" for the rest, in order of writing.
+func (b *Bus) EachState(ctx context.Context, pattern string, fn func(key string, raw []byte) error) error {
+	w, err := b.runs.Watch(ctx, pattern, jetstream.IgnoreDeletes())
+	if err != nil {
+		return fmt.Errorf("states %s: %w", pattern, err)
+	}
+	defer func() { _ = w.Stop() }()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case entry, open := <-w.Updates():
+			// A nil entry says that all there was has been given.
+			if !open || entry == nil {
+				return nil
+			}
+			if err := fn(entry.Key(), entry.Value()); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// leaseTTL is how long a lease outlives its last renewal.
+const leaseTTL = 10 * time.Second
+
+// Lease waits until this process alone holds the named role, then runs work
+// until it ends or the lease is lost, in which case work's context is cancelled
+// and the wait begins again. Two processes may believe for a moment that they
+// hold it; what they do must be safe even then.
+func (b *Bus) Lease(ctx context.Context, role, owner string, work func(ctx context.Context) error) error {
+	for {
+		revision, err := b.leases.Create(ctx, role, []byte(owner))
+		if err == nil {
+			lost, err := b.hold(ctx, role, owner, revision, work)
+			if !lost || ctx.Err() != nil {
+				return err
+			}
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(leaseTTL / 20):
+		}
+	}
+}
+
+func (b *Bus) hold(ctx context.Context, role, owner string, revision uint64, work func(context.Context) error) (lost bool, err error) {
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- work(working) }()
+	tick := time.NewTicker(leaseTTL / 4)
+	defer tick.Stop()
+	renewed := time.Now()
+	for {
+		select {
+		case err := <-done:
+			// Others need not wait for the lease to run out.
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			_ = b.leases.Delete(end, role, jetstream.LastRevision(revision))
+			cancel()
+			return false, err
+		case <-tick.C:
+			next, err := b.leases.Update(working, role, []byte(owner), revision)
+			if err == nil {
+				revision, renewed = next, time.Now()
+				continue
+			}
+			if time.Since(renewed) > leaseTTL*3/4 {
+				cancel()
+				<-done
+				return true, nil
+			}
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"polyglean/internal/record"
+)
+
+// Park keeps what could not be handled, with its reason, and returns when it is
+// on disk. The same Key parked again by the same stage replaces it.
+func (b *Bus) Park(ctx context.Context, p record.Parked) error {
+	p.Schema = record.Schema
+	if len(p.Raw) > record.RawLimit {
+		p.Raw = p.Raw[:record.RawLimit]
+	}
+	if p.At.IsZero() {
+		p.At = time.Now().UTC()
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("park %s: %w", p.Key, err)
+	}
+	subject := "parked." + token(p.Stage) + "." + record.StudyID(p.Key)
+	if _, err := b.store(ctx, &nats.Msg{Subject: subject, Data: raw}); err != nil {
+		return fmt.Errorf("park %s: %w", p.Key, err)
+	}
+	return nil
+}
+
+// EachParked calls fn with everything parked, oldest first.
+func (b *Bus) EachParked(ctx context.Context, fn func(record.Parked) error) error {
+	return b.each(ctx, Parked, false, func(m jetstream.Msg, _ uint64) error {
+		var p record.Parked
+		if err := json.Unmarshal(m.Data(), &p); err != nil {
+			return fmt.Errorf("parked item at %s: %w", m.Subject(), err)
+		}
+		return fn(p)
+	})
+}
+
+// EachMark calls fn with the mark of every candidate in the log, the run and
+// query that brought it and its envelope's position, oldest first. It reads
+// headers alone.
+func (b *Bus) EachMark(ctx context.Context, fn func(m Mark, o Origin, seq uint64)) error {
+	return b.each(ctx, Candidates, true, func(msg jetstream.Msg, seq uint64) error {
+		marks, err := decodeMarks(msg.Headers().Get(headerSeen))
+		if err != nil {
+			return fmt.Errorf("candidate envelope %d: %w", seq, err)
+		}
+		o := Origin{Run: msg.Headers().Get(headerRun), Query: msg.Headers().Get(headerQuery)}
+		o.Source = msg.Subject()[len("candidate."):]
+		for _, m := range marks {
+			fn(m, o, seq)
+		}
+		return nil
+	})
+}
+
+// each reads a stream from its first message to the last it has now.
+func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
+	info, err := b.streams[name].Info(ctx)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", name, err)
+	}
+	last := info.State.LastSeq
+	if info.State.Msgs == 0 {
+		return nil
+	}
+	c, err := b.js.OrderedConsumer(ctx, name, jetstream.OrderedConsumerConfig{
+		HeadersOnly: headersOnly, DeliverPolicy: jetstream.DeliverAllPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", name, err)
+	}
+	it, err := c.Messages()
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", name, err)
+	}
+	defer it.Stop()
+	stop := context.AfterFunc(ctx, it.Stop)
+	defer stop()
+	for {
+		m, err := it.Next()
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		if err := fn(m, meta.Sequence.Stream); err != nil {
+			return err
+		}
+		if meta.Sequence.Stream >= last || meta.NumPending == 0 {
+			return nil
+		}
+	}
+}
+
+// ErrStop ends a walk early without being an error.
+var ErrStop = errors.New("stop")

@@ -1,0 +1,176 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"polyglean/internal/record"
+)
+
+// TooLargeError says that a record does not fit into a message.
+type TooLargeError struct {
+	ID          string
+	Size, Limit int
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("record %s has %d bytes, a message takes %d", e.ID, e.Size, e.Limit)
+}
+
+// Origin says where the records of an envelope come from.
+type Origin struct{ Run, Source, Query string }
+
+// outgoing is one record on its way into an envelope.
+type outgoing struct {
+	raw  json.RawMessage
+	mark Mark
+}
+
+// PublishCandidates writes candidates to the log and returns when they are on
+// disk, with the position of the last. The marks are those of the candidates, in
+// order; stored is called after each envelope with how many more candidates are
+// on disk, so that a caller knows how far an error came. A *TooLargeError names
+// the record that cannot be written; those before it are.
+func (b *Bus) PublishCandidates(ctx context.Context, o Origin, candidates []record.Candidate, marks []Mark, stored func(n int, seq uint64)) error {
+	items := make([]outgoing, len(candidates))
+	for i := range candidates {
+		raw, err := json.Marshal(&candidates[i])
+		if err != nil {
+			return fmt.Errorf("record %s: %w", candidates[i].ID, err)
+		}
+		if limit := b.recordLimit(); len(raw) > limit {
+			return &TooLargeError{ID: candidates[i].ID, Size: len(raw), Limit: limit}
+		}
+		items[i] = outgoing{raw: raw, mark: marks[i]}
+	}
+	return b.publish(ctx, "candidate."+token(o.Source), o, items, true, "", stored)
+}
+
+// PublishClassified writes what became of the candidate envelope at position
+// from, and returns when it is on disk.
+func (b *Bus) PublishClassified(ctx context.Context, o Origin, from uint64, version string, records []record.Classified) error {
+	items := make([]outgoing, len(records))
+	for i := range records {
+		raw, err := json.Marshal(&records[i])
+		if err != nil {
+			return fmt.Errorf("record %s: %w", records[i].Candidate.ID, err)
+		}
+		items[i] = outgoing{raw: raw}
+	}
+	// The same candidates classified twice by the same version make one message.
+	id := fmt.Sprintf("classified-%d-%s", from, version)
+	return b.publish(ctx, "classified."+token(o.Source), o, items, false, id, func(int, uint64) {})
+}
+
+// recordLimit leaves room for the envelope and headers round a single record.
+func (b *Bus) recordLimit() int { return int(b.nc.MaxPayload()) - 16<<10 }
+
+// RecordLimit is the size of the largest record that can be published, in bytes.
+func (b *Bus) RecordLimit() int { return b.recordLimit() }
+
+func (b *Bus) publish(ctx context.Context, subject string, o Origin, items []outgoing, marked bool, id string, stored func(int, uint64)) error {
+	for part := 0; len(items) > 0; part++ {
+		n, size := 0, 0
+		target := min(EnvelopeBytes, b.recordLimit())
+		for n < len(items) && (n == 0 || size+len(items[n].raw) < target) {
+			size += len(items[n].raw) + 1
+			n++
+		}
+		env := Envelope{Schema: record.Schema, Run: o.Run, Source: o.Source, Query: o.Query}
+		marks := make([]Mark, n)
+		for i, item := range items[:n] {
+			env.Records = append(env.Records, item.raw)
+			marks[i] = item.mark
+		}
+		body, err := json.Marshal(env)
+		if err != nil {
+			return fmt.Errorf("envelope: %w", err)
+		}
+		msg := &nats.Msg{Subject: subject, Data: body, Header: nats.Header{}}
+		msg.Header.Set(headerRun, o.Run)
+		msg.Header.Set(headerQuery, o.Query)
+		if marked {
+			msg.Header.Set(headerSeen, encodeMarks(marks))
+		}
+		if id != "" {
+			msg.Header.Set(nats.MsgIdHdr, id+"-"+strconv.Itoa(part))
+		}
+		seq, err := b.store(ctx, msg)
+		if err != nil {
+			return err
+		}
+		stored(n, seq)
+		items = items[n:]
+	}
+	return nil
+}
+
+// store publishes and waits for the acknowledgement, which an embedded server
+// gives after the sync. What passes by itself, a leader election or a moment
+// without connection, is waited for; a full stream or disk is not.
+func (b *Bus) store(ctx context.Context, msg *nats.Msg) (uint64, error) {
+	const attempts = 6
+	for try := 1; ; try++ {
+		wait, cancel := context.WithTimeout(ctx, 20*time.Second)
+		ack, err := b.js.PublishMsg(wait, msg)
+		cancel()
+		if err == nil {
+			return ack.Sequence, nil
+		}
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		var api *jetstream.APIError
+		if errors.As(err, &api) && api.Code < 500 {
+			return 0, fmt.Errorf("publish to %s: %w%s", msg.Subject, err, fullHint(err))
+		}
+		if health := b.Healthy(); b.embedded != nil && health != nil {
+			return 0, fmt.Errorf("publish to %s: %w: %w: free disk space and start again; nothing acknowledged is lost", msg.Subject, err, health)
+		}
+		if try == attempts {
+			return 0, fmt.Errorf("publish to %s: %w%s", msg.Subject, err, fullHint(err))
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(time.Duration(try) * 250 * time.Millisecond):
+		}
+	}
+}
+
+func fullHint(err error) string {
+	if strings.Contains(err.Error(), "maximum bytes") || strings.Contains(err.Error(), "insufficient") {
+		return ": the stream is full; raise nats.max_bytes or free disk space, then run again to go on where it stopped"
+	}
+	return ""
+}
+
+// token makes a name fit for one token of a subject.
+func token(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '.', r == '*', r == '>', r <= ' ', r == 0x7f:
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+// Decide appends a decision to the log and returns its position when it is on
+// disk.
+func (b *Bus) Decide(ctx context.Context, d record.Decision) (uint64, error) {
+	d.Schema = record.Schema
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return 0, fmt.Errorf("decision: %w", err)
+	}
+	return b.store(ctx, &nats.Msg{Subject: "decision." + token(d.Review), Data: raw})
+}
