@@ -53,14 +53,16 @@ type Outcome struct {
 	Err error
 }
 
-// Document is a study as the backends see it.
+// Document is a study as the backends see it. Its fields are those of TextFields,
+// ExactFields and NumberFields; Op.Check says what a backend refuses.
 type Document struct {
 	// Text fields are analysed already: each value is a sequence of terms
 	// separated by single spaces, in order. A phrase never spans two values.
 	Text map[string][]string
 	// Exact fields hold values as they are: filters, facets, identifiers.
 	Exact map[string][]string
-	// Numbers are sortable and can be asked for by range.
+	// Numbers are sortable and can be asked for by range. They lie between -2^53 and
+	// 2^53, which every backend and JSON itself hold exactly.
 	Numbers map[string]int64
 	// Source is what Find, Lookup and Scan give back; it is not searched.
 	Source []byte

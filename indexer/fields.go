@@ -1,0 +1,112 @@
+package indexer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// The text fields. Those without a suffix hold stems, for words of any
+// inflection; those with _x hold the words as they stand, for phrases and
+// truncation.
+const (
+	TextTitle          = "title"
+	TextAbstract       = "abstract"
+	TextKeyword        = "keyword"
+	TextTitleExact     = "title_x"
+	TextAbstractExact  = "abstract_x"
+	TextKeywordExact   = "keyword_x"
+	TextAuthorExact    = "author_x"
+	TextContainerExact = "container_x"
+)
+
+// The exact fields besides the facets.
+const (
+	ExactID       = "id"
+	ExactKey      = "key"
+	ExactAlias    = "alias"
+	ExactDOI      = "doi"
+	ExactSetAside = "set_aside"
+)
+
+// The number fields.
+const (
+	// NumberYear is the year of publication.
+	NumberYear = "year"
+	// NumberDate is the day of publication as YYYYMMDD, zeros where not stated.
+	NumberDate = "date"
+	// NumberVersion is the version of the study.
+	NumberVersion = "version"
+	// NumberAdded is when the earliest record was harvested, in Unix milliseconds.
+	NumberAdded = "added"
+)
+
+// TextFields, ExactFields and NumberFields are all fields a Document may have, so
+// that a backend's mapping can be static.
+var (
+	TextFields = []string{
+		TextTitle, TextAbstract, TextKeyword,
+		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
+	}
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside}, AllFacets...)
+	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded}
+)
+
+// MaxValue is the longest exact value or term in bytes that a Document may hold.
+const MaxValue = 1024
+
+// Check says whether every backend can take the operation as it is. Backends
+// call it first, so that they refuse the same documents for the same reason.
+func (op Op) Check() error {
+	if op.ID == "" || len(op.ID) > 64 || strings.IndexFunc(op.ID, notAlphanumeric) >= 0 {
+		return fmt.Errorf("document ID %.100q: want 1 to 64 letters and digits", op.ID)
+	}
+	if op.Doc == nil {
+		return nil
+	}
+	for field, values := range op.Doc.Text {
+		if !slices.Contains(TextFields, field) {
+			return fmt.Errorf("document %s: there is no text field %q", op.ID, field)
+		}
+		for _, v := range values {
+			for term := range strings.SplitSeq(v, " ") {
+				if err := checkValue(term); err != nil && v != "" {
+					return fmt.Errorf("document %s, text field %s: %w", op.ID, field, err)
+				}
+			}
+		}
+	}
+	for field, values := range op.Doc.Exact {
+		if !slices.Contains(ExactFields, field) {
+			return fmt.Errorf("document %s: there is no exact field %q", op.ID, field)
+		}
+		for _, v := range values {
+			if err := checkValue(v); err != nil {
+				return fmt.Errorf("document %s, exact field %s: %w", op.ID, field, err)
+			}
+		}
+	}
+	for field := range op.Doc.Numbers {
+		if !slices.Contains(NumberFields, field) {
+			return fmt.Errorf("document %s: there is no number field %q", op.ID, field)
+		}
+	}
+	return nil
+}
+
+func checkValue(v string) error {
+	switch {
+	case v == "":
+		return fmt.Errorf("empty value")
+	case len(v) > MaxValue:
+		return fmt.Errorf("value of %d bytes, at most %d can be indexed: %.40q…", len(v), MaxValue, v)
+	case !utf8.ValidString(v):
+		return fmt.Errorf("value is not UTF-8: %.40q", v)
+	}
+	return nil
+}
+
+func notAlphanumeric(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+}
