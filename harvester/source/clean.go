@@ -1,0 +1,321 @@
+package source
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxRounds is how often plainText looks again at what it made, since markup
+// arrives escaped, and escaped twice. Text that is still not plain after that
+// many rounds was built to be so.
+const maxRounds = 12
+
+// plainText turns a title or abstract as a source sends it into plain text:
+// JATS, HTML and MathML go, also when escaped once or more, and entities become
+// characters. Block elements become an empty line, inline ones vanish without a
+// trace, and a section's title becomes "Methods: " before its text. What merely
+// looks like markup, as in "p < 0.05" or "a <b and c> d", stays.
+//
+// White space is collapsed; in text without markup an empty line, or the end of
+// a line that also ends a sentence, stays a paragraph border. Control
+// characters, zero-width characters (but not the joiners that Persian and Hindi
+// spelling needs) and bidirectional controls are removed, invalid UTF-8 becomes
+// U+FFFD, and the result is in NFC. Applied to its own result it changes nothing.
+func plainText(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	for round := range maxRounds {
+		next := plainRound(s, round == 0)
+		if next == s {
+			return s
+		}
+		s = next
+	}
+	// A blank keeps the rest of it from ever reading as markup again.
+	return plainRound(strings.NewReplacer("<", "< ", "&", "& ").Replace(s), false)
+}
+
+// plainLine is plainText for what stands on one line, such as a title or a name.
+func plainLine(s string) string {
+	return strings.ReplaceAll(plainText(s), "\n\n", " ")
+}
+
+// plainRound takes away one layer of markup and of escaping. In the first round
+// the line breaks of marked-up text are only its editor's; later ones stem from
+// block elements.
+func plainRound(s string, first bool) string {
+	s = norm.NFC.String(strings.Map(visible, s))
+	if !strings.ContainsAny(s, "<&") {
+		var w textWriter
+		w.write(s)
+		return norm.NFC.String(w.b.String())
+	}
+	var w textWriter
+	w.flat = first && strings.IndexByte(s, '<') >= 0 && hasMarkup(s)
+	stripTags(s, &w)
+	return norm.NFC.String(unescape(w.b.String()))
+}
+
+// visible drops the runes that have no place in plain text.
+func visible(r rune) rune {
+	switch {
+	case unicode.IsSpace(r), r == '\u200c', r == '\u200d': // ZWNJ, ZWJ
+		return r
+	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Noncharacter_Code_Point, r):
+		return -1
+	}
+	return r
+}
+
+// textWriter collects text, collapsing white space.
+type textWriter struct {
+	b       strings.Builder
+	pending gap
+	last    rune
+	// breaks counts the line ends of the white space being read.
+	breaks int
+	// flat makes line ends in the text mere blanks.
+	flat bool
+	// titled says that a section title has just ended: its text follows on the
+	// same line.
+	titled bool
+}
+
+type gap int
+
+const (
+	noGap gap = iota
+	blank
+	paragraph
+)
+
+func (w *textWriter) write(s string) {
+	for _, r := range s {
+		if !unicode.IsSpace(r) {
+			w.rune(r)
+			continue
+		}
+		w.pending = max(w.pending, blank)
+		switch {
+		case w.flat:
+		case r == '\u2029':
+			w.pending = paragraph
+		case r == '\n', r == '\u2028':
+			w.breaks++
+			if w.breaks > 1 || endsSentence(w.last) {
+				w.pending = paragraph
+			}
+		}
+	}
+}
+
+func (w *textWriter) rune(r rune) {
+	if w.b.Len() > 0 {
+		switch {
+		case w.pending == paragraph && !w.titled:
+			w.b.WriteString("\n\n")
+		case w.pending != noGap:
+			w.b.WriteByte(' ')
+		}
+	}
+	w.b.WriteRune(r)
+	w.last, w.pending, w.breaks, w.titled = r, noGap, 0, false
+}
+
+// endTitle closes a section title that began when the text was from bytes long.
+func (w *textWriter) endTitle(from int) {
+	if w.b.Len() == from {
+		return
+	}
+	w.pending = noGap
+	if !endsSentence(w.last) && w.last != ';' && w.last != ',' {
+		w.rune(':')
+	}
+	w.pending, w.titled = blank, true
+}
+
+func endsSentence(r rune) bool {
+	return r != 0 && strings.ContainsRune(".!?:…。！？：؟۔।։", r)
+}
+
+// stripTags writes s to w without its markup. Text inside stays as escaped as it
+// was.
+func stripTags(s string, w *textWriter) {
+	z := html.NewTokenizer(strings.NewReader(s))
+	z.AllowCDATA(true)
+	var (
+		read  int // bytes of s behind us
+		title = -1
+		alts  int    // depth of <alternatives>
+		skip  string // the element whose content is left out
+		from  int    // where that content began
+	)
+	for {
+		tt := z.Next()
+		if tt == html.ErrorToken {
+			break
+		}
+		raw := string(z.Raw())
+		read += len(raw)
+		switch tt {
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			// Only we decide whose content is not text.
+			z.NextIsNotRawText()
+			name, ok := tagName(raw)
+			if skip != "" {
+				if tt == html.EndTagToken && name == skip {
+					skip = ""
+				}
+				continue
+			}
+			if !ok {
+				w.write(raw)
+				continue
+			}
+			kind := elements[name]
+			if kind != inline {
+				w.pending = max(w.pending, kind.gap())
+			}
+			switch {
+			case kind == heading && tt == html.StartTagToken:
+				title = w.b.Len()
+			case kind == heading && tt == html.EndTagToken && title >= 0:
+				w.endTitle(title)
+				title = -1
+			case name == "alternatives" && tt == html.StartTagToken:
+				alts++
+			case name == "alternatives" && tt == html.EndTagToken:
+				alts--
+			case tt == html.StartTagToken && (kind == hidden || name == "tex-math" && alts > 0):
+				skip, from = name, read
+			}
+		case html.CommentToken, html.DoctypeToken:
+			if skip == "" && !isComment(raw) {
+				w.write(raw)
+			}
+		default:
+			if skip == "" {
+				raw = strings.TrimSuffix(strings.TrimPrefix(raw, "<![CDATA["), "]]>")
+				w.write(raw)
+			}
+		}
+	}
+	// An unclosed tag or element at the end is text after all.
+	if skip != "" {
+		read = from
+	}
+	w.write(s[min(read, len(s)):])
+}
+
+var commentForm = regexp.MustCompile(`(?is)^(?:<!--.*-->|<\?.*\?>|<!doctype\b.*>|<!--?>)$`)
+
+func isComment(raw string) bool { return commentForm.MatchString(raw) }
+
+// tagForm is a tag as programs write them: attributes have values. It keeps
+// "a <b and c> d" from losing its words.
+var tagForm = regexp.MustCompile(`^</?\s*(?:([A-Za-z][\w.-]*):)?([A-Za-z][\w.-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>$`)
+
+// tagName returns the local name of the tag, in lower case, and whether it is a
+// tag of one of the languages known.
+func tagName(raw string) (string, bool) {
+	m := tagForm.FindStringSubmatch(raw)
+	if m == nil {
+		return "", false
+	}
+	name := strings.ToLower(m[2])
+	if _, ok := elements[name]; ok {
+		return name, true
+	}
+	switch strings.ToLower(m[1]) {
+	case "jats", "mml":
+		return name, true
+	}
+	return "", false
+}
+
+// hasMarkup says whether s has a tag at all.
+func hasMarkup(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return false
+		}
+		s = s[i:]
+		end := strings.IndexByte(s, '>')
+		if end < 0 {
+			return false
+		}
+		// The tag begins at the last bracket before the closing one.
+		i = strings.LastIndexByte(s[:end], '<')
+		if _, ok := tagName(s[i : end+1]); ok {
+			return true
+		}
+		s = s[end+1:]
+	}
+}
+
+type elementKind int
+
+const (
+	inline elementKind = iota
+	cell
+	block
+	heading
+	hidden
+)
+
+func (k elementKind) gap() gap {
+	switch k {
+	case cell:
+		return blank
+	case block, heading:
+		return paragraph
+	}
+	return noGap
+}
+
+// elements are those of HTML, JATS and MathML that occur in titles and
+// abstracts, by local name.
+var elements = func() map[string]elementKind {
+	m := make(map[string]elementKind)
+	for kind, names := range map[elementKind]string{
+		inline: `a abbr abbrev acronym alternatives b bdi bdo big bold cite code del dfn email em
+			ext-link fn font fixed-case i inline-formula inline-graphic ins italic kbd label mark monospace
+			named-content nobr overline q roman ruby rb rt rp s samp sans-serif sc scp small span strike
+			strikethrough strong styled-content sub sup target tex-math tt u underline uri var wbr xref
+			math maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom
+			mprescripts mroot mrow ms msqrt mspace mstyle msub msubsup msup mtext munder munderover none semantics`,
+		cell: `td th mtd img graphic`,
+		block: `abstract address article aside blockquote body boxed-text br break caption center dd def def-item
+			def-list disp-formula disp-quote div dl dt figure figcaption fig footer form header hr html li list
+			list-item main mtable mtr nav ol p pre sec section table table-wrap tbody tfoot thead tr
+			trans-abstract ul`,
+		heading: `h1 h2 h3 h4 h5 h6 title`,
+		hidden:  `annotation annotation-xml script style`,
+	} {
+		for name := range strings.FieldsSeq(names) {
+			m[name] = kind
+		}
+	}
+	return m
+}()
+
+// entity has its semicolon, so that the "&lang=es" of an address stays.
+var entity = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
+
+func unescape(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	return entity.ReplaceAllStringFunc(s, func(e string) string {
+		c := html.UnescapeString(e)
+		if !utf8.ValidString(c) {
+			return "\uFFFD"
+		}
+		return c
+	})
+}
