@@ -262,6 +262,7 @@ func (h *Harvester) restart(st *QueryState) {
 	h.Progress.Received.Add(-int64(st.Received))
 	h.Progress.Parked.Add(-int64(st.Parked))
 	st.Pages, st.Received, st.New, st.Changed, st.Unchanged, st.Parked, st.Deleted = 0, 0, 0, 0, 0, 0, 0
+	st.LastSeq = 0
 }
 
 // publish writes the new records to the log. A record too large for a message is

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -107,5 +109,33 @@ func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(j
 	}
 }
 
-// ErrStop ends a walk early without being an error.
-var ErrStop = errors.New("stop")
+// NameCandidates finds the IDs of up to limit records of the candidate log by the
+// hashes of their IDs.
+func (b *Bus) NameCandidates(ctx context.Context, hashes map[uint64]bool, limit int) ([]string, error) {
+	found := map[string]bool{}
+	err := b.each(ctx, Candidates, false, func(m jetstream.Msg, _ uint64) error {
+		env, err := decodeEnvelope(m.Data())
+		if err != nil {
+			return nil // parked by the classifier, and named there
+		}
+		for _, raw := range env.Records {
+			var c struct {
+				ID string `json:"id"`
+			}
+			if json.Unmarshal(raw, &c) == nil && hashes[record.Hash64(c.ID)] {
+				found[c.ID] = true
+			}
+		}
+		if len(found) >= limit {
+			return errStop
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errStop) {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// errStop ends a walk early without being an error.
+var errStop = errors.New("stop")

@@ -1,0 +1,254 @@
+// Package indexer is stage 3 of 3: it takes classified records and reviewers'
+// decisions from their logs, joins the copies of one study, and keeps an index of
+// studies that readers search.
+//
+// The index is a projection: everything in it comes from the logs, and reading
+// them again from the start makes the same documents. A message is acknowledged
+// when its effect is durable in the index or parked. One process at a time writes;
+// the versions of documents keep a writer that lost its turn from undoing the
+// work of the next.
+//
+// Two backends fulfil one contract (Index): bleveindex in the process,
+// elasticindex on a server. What is language, merging or query syntax is settled
+// here, above them, so that both give the same answers.
+package indexer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"polyglean/internal/record"
+	"polyglean/internal/stream"
+)
+
+// Stage is the name of the indexer's readers of the logs.
+const Stage = "indexer"
+
+// The indexer works in batches of up to batchRecords records, from up to
+// batchEnvelopes envelopes; a larger batch costs memory, a smaller one a sync of
+// the index each.
+const (
+	batchEnvelopes = 64
+	batchRecords   = 2000
+)
+
+// Runner keeps an index up to date.
+type Runner struct {
+	bus   *stream.Bus
+	index Index
+	owner string
+	log   *slog.Logger
+
+	// Indexed and Parked count records since the start.
+	Indexed, Parked atomic.Int64
+}
+
+// NewRunner makes a runner. The owner names this process among others that may
+// want to write; a nil log is silent.
+func NewRunner(bus *stream.Bus, index Index, owner string, log *slog.Logger) *Runner {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Runner{bus: bus, index: index, owner: owner, log: log}
+}
+
+// Run waits until it is this process's turn to write, then indexes until ctx ends
+// (nil) or the streams fail (the error). An index that is away is waited for.
+func (r *Runner) Run(ctx context.Context) error {
+	err := r.bus.Lease(ctx, stream.RoleIndexer, r.owner, r.work)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (r *Runner) work(ctx context.Context) error {
+	records, err := r.bus.Subscribe(ctx, stream.Classified, Stage, 4*batchEnvelopes)
+	if err != nil {
+		return err
+	}
+	decisions, err := r.bus.Subscribe(ctx, stream.Decisions, Stage, batchRecords)
+	if err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		// Without records the wait is short, so that a decision shows soon.
+		batch, err := records.Fetch(ctx, batchEnvelopes, 200*time.Millisecond)
+		if err == nil {
+			err = r.putRecords(ctx, batch)
+		}
+		if err == nil && len(batch) == 0 {
+			err = r.putDecisions(ctx, decisions)
+		}
+		if errors.Is(err, ErrUnavailable) {
+			r.log.Warn("index unavailable, waiting", "error", err)
+			for _, d := range batch {
+				d.Retry(2 * time.Second)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(2 * time.Second):
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) putRecords(ctx context.Context, batch []*stream.Delivery) error {
+	for len(batch) > 0 {
+		n, count := 0, 0
+		for n < len(batch) && (n == 0 || count+len(batch[n].Records) <= batchRecords) {
+			count += len(batch[n].Records)
+			n++
+		}
+		var members []Member
+		for _, d := range batch[n:] {
+			d.Progress()
+		}
+		for _, d := range batch[:n] {
+			d.Progress()
+			got, err := r.members(ctx, d)
+			if err != nil {
+				return err
+			}
+			members = append(members, got...)
+		}
+		if err := r.put(ctx, members, nil); err != nil {
+			return err
+		}
+		for _, d := range batch[:n] {
+			if err := d.Done(ctx); err != nil {
+				return err
+			}
+		}
+		batch = batch[n:]
+	}
+	return nil
+}
+
+func (r *Runner) members(ctx context.Context, d *stream.Delivery) ([]Member, error) {
+	members := make([]Member, 0, len(d.Records))
+	for i, raw := range d.Records {
+		m := Member{Seq: d.Seq}
+		err := json.Unmarshal(raw, &m.Record)
+		if err == nil && m.Record.Candidate.ID == "" {
+			err = errors.New("the record has no ID")
+		}
+		if err != nil {
+			p := record.Parked{
+				Key: fmt.Sprintf("%s-%d-%d", stream.Classified, d.Seq, i), Stage: Stage, Source: d.Source,
+				Reason: "not a readable classified record: " + err.Error(), Raw: raw, Run: d.Run, Attempts: d.Attempt,
+			}
+			if err := r.bus.Park(ctx, p); err != nil {
+				return nil, err
+			}
+			r.Parked.Add(1)
+			continue
+		}
+		members = append(members, m)
+	}
+	return members, nil
+}
+
+func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) error {
+	batch, err := sub.FetchDecisions(ctx, batchRecords, 50*time.Millisecond)
+	if err != nil || len(batch) == 0 {
+		return err
+	}
+	logged := make([]LoggedDecision, len(batch))
+	for i, d := range batch {
+		logged[i] = LoggedDecision{Seq: d.Seq, Decision: d.Decision}
+	}
+	if err := r.put(ctx, nil, logged); err != nil {
+		for _, d := range batch {
+			d.Retry(2 * time.Second)
+		}
+		return err
+	}
+	for _, d := range batch {
+		if err := d.Done(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put brings records and decisions into the index.
+func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) error {
+	if len(members)+len(decisions) == 0 {
+		return nil
+	}
+	change, err := assemble(ctx, r.index, members, decisions)
+	if err != nil {
+		return err
+	}
+	ops, err := change.ops()
+	if err != nil {
+		return err
+	}
+	outcomes, err := r.index.Apply(ctx, ops)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		if o.Err == nil {
+			continue
+		}
+		if err := r.parkStudy(ctx, change, ops[i].ID, o.Err); err != nil {
+			return err
+		}
+	}
+	for _, d := range change.homeless {
+		p := record.Parked{
+			Key: fmt.Sprintf("%s-%d", stream.Decisions, d.Seq), Stage: Stage, Source: "decision." + d.Decision.Review,
+			Reason: fmt.Sprintf("decision on study %s, which is not in the index", d.Decision.Study),
+		}
+		if p.Raw, err = json.Marshal(d.Decision); err != nil {
+			return err
+		}
+		if err := r.bus.Park(ctx, p); err != nil {
+			return err
+		}
+		r.Parked.Add(1)
+	}
+	r.Indexed.Add(int64(len(members)))
+	return nil
+}
+
+// parkStudy parks the records whose arrival made a document the index refuses.
+// What the study was before stays in the index.
+func (r *Runner) parkStudy(ctx context.Context, c change, id string, why error) error {
+	for _, s := range c.studies {
+		if s.ID != id {
+			continue
+		}
+		for _, m := range s.Members {
+			if !c.arrived[m.Record.Candidate.ID] {
+				continue
+			}
+			raw, err := json.Marshal(m.Record)
+			if err != nil {
+				return err
+			}
+			p := record.Parked{
+				Key: m.Record.Candidate.ID, RecordID: m.Record.Candidate.ID, Stage: Stage,
+				Source: m.Record.Candidate.Source, Raw: raw,
+				Reason: "the index refused the study of this record: " + why.Error(),
+			}
+			if err := r.bus.Park(ctx, p); err != nil {
+				return err
+			}
+			r.Parked.Add(1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package indexer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"polyglean/internal/strategy"
+)
+
+// The index of one process cannot be opened by a second one. A command that finds
+// the pipeline running asks it over the connection they share.
+const (
+	subjectSearch = "polyglean.search"
+	subjectStudy  = "polyglean.study"
+	subjectVerify = "polyglean.verify"
+)
+
+// answer is the wire form of a reply.
+type answer struct {
+	Result json.RawMessage       `json:"result,omitempty"`
+	Error  string                `json:"error,omitempty"`
+	Syntax *strategy.SyntaxError `json:"syntax,omitempty"`
+	Absent bool                  `json:"absent,omitempty"`
+}
+
+// Answer serves other processes' requests until ctx ends.
+func Answer(ctx context.Context, nc *nats.Conn, s Searcher, verify func(context.Context) (Verification, error)) error {
+	handlers := map[string]func(context.Context, []byte) (any, error){
+		subjectSearch: func(ctx context.Context, raw []byte) (any, error) {
+			var q Query
+			if err := json.Unmarshal(raw, &q); err != nil {
+				return nil, fmt.Errorf("query: %w", err)
+			}
+			return s.Search(ctx, q)
+		},
+		subjectStudy:  func(ctx context.Context, raw []byte) (any, error) { return s.Study(ctx, string(raw)) },
+		subjectVerify: func(ctx context.Context, _ []byte) (any, error) { return verify(ctx) },
+	}
+	for subject, handle := range handlers {
+		sub, err := nc.QueueSubscribe(subject, Stage, func(m *nats.Msg) {
+			go func() { _ = m.Respond(reply(ctx, m.Data, handle)) }()
+		})
+		if err != nil {
+			return fmt.Errorf("answer %s: %w", subject, err)
+		}
+		defer func() { _ = sub.Unsubscribe() }()
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func reply(ctx context.Context, request []byte, handle func(context.Context, []byte) (any, error)) []byte {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	var a answer
+	v, err := handle(ctx, request)
+	if err == nil {
+		a.Result, err = json.Marshal(v)
+	}
+	if err != nil {
+		a.Error = err.Error()
+		a.Absent = errors.Is(err, ErrNotFound)
+		errors.As(err, &a.Syntax)
+	}
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return []byte(`{"error":"the answer could not be written"}`)
+	}
+	return raw
+}
+
+// Remote is a Searcher that asks the process which has the index.
+type Remote struct{ nc *nats.Conn }
+
+// NewRemote asks over nc.
+func NewRemote(nc *nats.Conn) *Remote { return &Remote{nc: nc} }
+
+// Search implements Searcher.
+func (r *Remote) Search(ctx context.Context, q Query) (Result, error) {
+	var result Result
+	raw, err := json.Marshal(q)
+	if err != nil {
+		return result, fmt.Errorf("query: %w", err)
+	}
+	return result, r.ask(ctx, subjectSearch, raw, &result)
+}
+
+// Study implements Searcher.
+func (r *Remote) Study(ctx context.Context, id string) (Study, error) {
+	var s Study
+	return s, r.ask(ctx, subjectStudy, []byte(id), &s)
+}
+
+// Verify is Verify, done by the process that has the index.
+func (r *Remote) Verify(ctx context.Context) (Verification, error) {
+	var v Verification
+	return v, r.ask(ctx, subjectVerify, nil, &v)
+}
+
+func (r *Remote) ask(ctx context.Context, subject string, request []byte, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	m, err := r.nc.RequestWithContext(ctx, subject, request)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return errors.New("the running polyglean has no index: is it serving the indexer role?")
+	}
+	if err != nil {
+		return fmt.Errorf("ask the running polyglean: %w", err)
+	}
+	var a answer
+	if err := json.Unmarshal(m.Data, &a); err != nil {
+		return fmt.Errorf("answer of the running polyglean: %w", err)
+	}
+	switch {
+	case a.Syntax != nil:
+		return a.Syntax
+	case a.Absent:
+		return ErrNotFound
+	case a.Error != "":
+		return errors.New(a.Error)
+	}
+	return json.Unmarshal(a.Result, into)
+}

@@ -1,0 +1,302 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"polyglean/internal/record"
+)
+
+func open(t *testing.T, c Config) *Bus {
+	t.Helper()
+	b, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+func candidates(n int, text string) ([]record.Candidate, []Mark) {
+	cs := make([]record.Candidate, n)
+	marks := make([]Mark, n)
+	for i := range cs {
+		id := fmt.Sprintf("n%04d", i)
+		cs[i] = record.Candidate{
+			Schema: record.Schema, ID: record.MakeID("test", id), Source: "test", SourceID: id,
+			Titles: []record.Text{{Text: fmt.Sprintf("Запись %d %s", i, text)}},
+		}
+		marks[i] = MarkOf(&cs[i])
+	}
+	return cs, marks
+}
+
+func publish(t *testing.T, b *Bus, cs []record.Candidate, marks []Mark) (stored int) {
+	t.Helper()
+	o := Origin{Run: "r1", Source: "test", Query: "published"}
+	err := b.PublishCandidates(t.Context(), o, cs, marks, func(n int, _ uint64) { stored += n })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stored
+}
+
+func TestWhatIsPublishedIsThereAfterReopening(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, Config{Dir: dir})
+	cs, marks := candidates(300, "")
+	if n := publish(t, b, cs, marks); n != 300 {
+		t.Fatalf("%d of 300 stored", n)
+	}
+	b.Close()
+
+	b = open(t, Config{Dir: dir})
+	got := map[Mark]Origin{}
+	if err := b.EachMark(t.Context(), func(m Mark, o Origin, _ uint64) { got[m] = o }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 300 {
+		t.Fatalf("%d marks in the log, want 300", len(got))
+	}
+	want := Origin{Run: "r1", Source: "test", Query: "published"}
+	if o := got[marks[17]]; o != want {
+		t.Errorf("origin %+v, want %+v", o, want)
+	}
+	names, err := b.NameCandidates(t.Context(), map[uint64]bool{marks[7].ID: true, marks[299].ID: true}, 20)
+	if err != nil || fmt.Sprint(names) != "[test:n0007 test:n0299]" {
+		t.Errorf("names %v, error %v", names, err)
+	}
+}
+
+func TestEnvelopesAreSplitAndReadInOrder(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	cs, marks := candidates(50, strings.Repeat("широкий ", 4000)) // about 56 KB each
+	publish(t, b, cs, marks)
+	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var records, envelopes int
+	for records < 50 {
+		ds, err := sub.Fetch(t.Context(), 10, 2*time.Second)
+		if err != nil || len(ds) == 0 {
+			t.Fatalf("after %d records: %d envelopes, error %v", records, len(ds), err)
+		}
+		for _, d := range ds {
+			size := 0
+			for _, raw := range d.Records {
+				size += len(raw)
+				if want := fmt.Sprintf(`"n%04d"`, records); !strings.Contains(string(raw), want) {
+					t.Fatalf("record %d is not %s", records, want)
+				}
+				records++
+			}
+			if size > EnvelopeBytes {
+				t.Errorf("envelope %d holds %d bytes", d.Seq, size)
+			}
+			envelopes++
+			if err := d.Done(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if envelopes < 5 {
+		t.Errorf("50 records of 56 KB in %d envelopes", envelopes)
+	}
+	lag, err := b.Lag(t.Context(), Candidates, "reader")
+	if err != nil || !lag.Empty() {
+		t.Errorf("lag %+v, error %v", lag, err)
+	}
+}
+
+func TestUnacknowledgedEnvelopesComeAgainAfterReopening(t *testing.T) {
+	dir := t.TempDir()
+	b := open(t, Config{Dir: dir})
+	cs, marks := candidates(3, "")
+	publish(t, b, cs, marks)
+	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ds, err := sub.Fetch(t.Context(), 1, 2*time.Second); err != nil || len(ds) != 1 {
+		t.Fatalf("%d envelopes, error %v", len(ds), err)
+	}
+	lag, err := b.Lag(t.Context(), Candidates, "reader")
+	if err != nil || lag.Unacknowledged != 1 {
+		t.Fatalf("lag %+v, error %v", lag, err)
+	}
+	b.Close()
+	b = open(t, Config{Dir: dir})
+	if lag, err = b.Lag(t.Context(), Candidates, "reader"); err != nil || lag.Empty() {
+		t.Errorf("the envelope is forgotten: lag %+v, error %v", lag, err)
+	}
+}
+
+func TestRecordLargerThanAMessageIsNamed(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	cs, marks := candidates(3, "")
+	cs[1].Titles[0].Text = strings.Repeat("x", maxPayload)
+	err := b.PublishCandidates(t.Context(), Origin{Source: "test"}, cs, marks, func(int, uint64) {})
+	var large *TooLargeError
+	if !errors.As(err, &large) || large.ID != cs[1].ID {
+		t.Fatalf("error %v", err)
+	}
+}
+
+func TestFullStreamRefusesInsteadOfDropping(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir(), MaxBytes: 256 << 10})
+	cs, marks := candidates(40, strings.Repeat("x", 10<<10))
+	stored := 0
+	var err error
+	for i := range cs {
+		err = b.PublishCandidates(t.Context(), Origin{Source: "test"}, cs[i:i+1], marks[i:i+1], func(n int, _ uint64) { stored += n })
+		if err != nil {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "nats.max_bytes") {
+		t.Fatalf("error %v does not say the way out", err)
+	}
+	kept := 0
+	if err := b.EachMark(t.Context(), func(Mark, Origin, uint64) { kept++ }); err != nil {
+		t.Fatal(err)
+	}
+	if kept != stored || kept == 0 {
+		t.Errorf("%d acknowledged, %d kept", stored, kept)
+	}
+}
+
+func TestParkingTwiceLeavesOne(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	for _, reason := range []string{"first", "second"} {
+		if err := b.Park(t.Context(), record.Parked{Key: "a:1", Stage: "harvester", Reason: reason, Raw: make([]byte, record.RawLimit+1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Park(t.Context(), record.Parked{Key: "a:1", Stage: "indexer", Reason: "third"}); err != nil {
+		t.Fatal(err)
+	}
+	var reasons []string
+	err := b.EachParked(t.Context(), func(p record.Parked) error {
+		reasons = append(reasons, p.Reason)
+		if len(p.Raw) > record.RawLimit {
+			t.Errorf("%d raw bytes kept", len(p.Raw))
+		}
+		return nil
+	})
+	if err != nil || fmt.Sprint(reasons) != "[second third]" {
+		t.Errorf("parked %v, error %v", reasons, err)
+	}
+}
+
+func TestMessageThatIsNoEnvelopeIsParked(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	for _, body := range []string{"\x00\xff no JSON", `{"v":99,"records":[]}`} {
+		if _, err := b.js.PublishMsg(t.Context(), &nats.Msg{Subject: "candidate.test", Data: []byte(body)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cs, marks := candidates(1, "")
+	publish(t, b, cs, marks)
+	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds, err := sub.Fetch(t.Context(), 10, time.Second)
+	if err != nil || len(ds) != 1 || len(ds[0].Records) != 1 {
+		t.Fatalf("%d envelopes, error %v", len(ds), err)
+	}
+	var reasons []string
+	if err := b.EachParked(t.Context(), func(p record.Parked) error { reasons = append(reasons, p.Reason); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(reasons) != 2 || !strings.Contains(reasons[1], "update polyglean") {
+		t.Errorf("parked: %q", reasons)
+	}
+}
+
+func TestSecondProcessJoinsTheFirst(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, Config{Dir: dir})
+	if first.embedded.server.Addr() != nil {
+		t.Fatalf("the embedded server listens on %s", first.embedded.server.Addr())
+	}
+	if info, err := os.Stat(first.embedded.path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("socket: %v, error %v", info.Mode(), err)
+	}
+	second := open(t, Config{Dir: dir})
+	if first.Attached() || !second.Attached() {
+		t.Fatalf("attached: first %v, second %v", first.Attached(), second.Attached())
+	}
+	cs, marks := candidates(5, "")
+	publish(t, second, cs, marks)
+	n := 0
+	if err := first.EachMark(t.Context(), func(Mark, Origin, uint64) { n++ }); err != nil || n != 5 {
+		t.Errorf("%d marks, error %v", n, err)
+	}
+}
+
+func TestLeaseIsHeldByOneAndHandedOn(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	var holders, most atomic.Int32
+	work := func(ctx context.Context) error {
+		if n := holders.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		time.Sleep(50 * time.Millisecond)
+		holders.Add(-1)
+		return nil
+	}
+	done := make(chan error)
+	for i := range 4 {
+		go func() { done <- b.Lease(t.Context(), RoleIndexer, fmt.Sprint(i), work) }()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if most.Load() != 1 {
+		t.Errorf("%d held the lease at once", most.Load())
+	}
+}
+
+func TestStatesAreListedByPattern(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	for _, key := range []string{"run.b", "run.a", "query.b.1", "query.b.2", "query.a.1"} {
+		if err := b.SaveState(t.Context(), key, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var keys []string
+	if err := b.EachState(t.Context(), "query.b.*", func(key string, _ []byte) error { keys = append(keys, key); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(keys) != "[query.b.1 query.b.2]" {
+		t.Errorf("keys %v", keys)
+	}
+	var v string
+	if found, err := b.LoadState(t.Context(), "run.zzz", &v); found || err != nil {
+		t.Errorf("found %v, error %v", found, err)
+	}
+}
+
+func TestServerThatIsNotThereIsNamed(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := Open(ctx, Config{URL: "nats://user:geheim@127.0.0.1:1"})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if strings.Contains(err.Error(), "geheim") {
+		t.Errorf("the password is in the error: %v", err)
+	}
+}
