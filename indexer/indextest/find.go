@@ -288,8 +288,8 @@ func testRelevance(t *testing.T, b Backend) {
 		t.Errorf("order %v: want twice, which has the word twice, first and long, which is long, last", got)
 	}
 	either := indexer.Bool{Should: []indexer.Expr{abstract("rare"), abstract("usual")}}
-	if got := order(either, 3); got[0] != "both" {
-		t.Errorf("order %v: want first the document with both words", got)
+	if got := order(either, 100); slices.Index(got, "both") > slices.Index(got, "once") {
+		t.Errorf("order %v: both, which has both words, should come before once", got)
 	}
 	if got := order(either, 100); slices.Index(got, "once") > slices.Index(got, "z00") {
 		t.Errorf("a rare word should count for more than a usual one: %v", got)

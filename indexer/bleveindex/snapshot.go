@@ -1,0 +1,268 @@
+package bleveindex
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"polyglean/indexer"
+)
+
+// snapshot is the index as it was at one moment; it stays readable while others
+// write. Close it.
+type snapshot struct {
+	ctx      context.Context
+	root     *scorch.IndexSnapshot
+	segments []*segmentReader
+}
+
+// segmentReader reads one segment. Documents are numbered from 0 in each.
+type segmentReader struct {
+	*scorch.SegmentSnapshot
+	deleted *roaring.Bitmap
+	dicts   map[string]segment.TermDictionary
+}
+
+func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return nil, errClosed
+	}
+	reader, err := x.store.Reader()
+	if err != nil {
+		return nil, err
+	}
+	root := reader.(*scorch.IndexSnapshot)
+	snap := &snapshot{ctx: ctx, root: root}
+	for _, s := range root.Segments() {
+		snap.segments = append(snap.segments, &segmentReader{
+			SegmentSnapshot: s,
+			deleted:         s.Deleted(),
+			dicts:           make(map[string]segment.TermDictionary),
+		})
+	}
+	return snap, nil
+}
+
+func (s *snapshot) close() { s.root.Close() }
+
+func (s *segmentReader) dict(field string) (segment.TermDictionary, error) {
+	if d, ok := s.dicts[field]; ok {
+		return d, nil
+	}
+	d, err := s.Segment().Dictionary(field)
+	if err != nil {
+		return nil, err
+	}
+	s.dicts[field] = d
+	return d, nil
+}
+
+// postings are the live documents that have the term.
+func (s *segmentReader) postings(field string, term []byte) (segment.PostingsList, error) {
+	d, err := s.dict(field)
+	if err != nil {
+		return nil, err
+	}
+	return d.PostingsList(term, s.deleted, nil)
+}
+
+// docs gives the numbers of the documents in a postings list. The bitmap may be
+// shared with the segment: it is not to be changed.
+func docs(list segment.PostingsList) (*roaring.Bitmap, error) {
+	it := list.Iterator(false, false, false, nil)
+	if o, ok := it.(segment.OptimizablePostingsIterator); ok {
+		if bitmap := o.ActualBitmap(); bitmap != nil {
+			return bitmap, nil
+		}
+	}
+	bitmap := roaring.New()
+	for {
+		p, err := it.Next()
+		if err != nil || p == nil {
+			return bitmap, err
+		}
+		bitmap.Add(uint32(p.Number()))
+	}
+}
+
+// termDocs are the live documents that have the term.
+func (s *segmentReader) termDocs(field string, term []byte) (*roaring.Bitmap, error) {
+	list, err := s.postings(field, term)
+	if err != nil {
+		return nil, err
+	}
+	return docs(list)
+}
+
+// terms calls fn with the terms of a field from from on and below to; nil is
+// open. The bytes are fn's to keep.
+func (s *segmentReader) terms(field string, from, to []byte, fn func(term []byte) error) error {
+	d, err := s.dict(field)
+	if err != nil {
+		return err
+	}
+	it := d.AutomatonIterator(nil, from, to)
+	for {
+		entry, err := it.Next()
+		if err != nil || entry == nil {
+			return err
+		}
+		if err := fn([]byte(entry.Term)); err != nil {
+			return err
+		}
+	}
+}
+
+// number finds the live document with an ID.
+func (s *snapshot) number(id string) (seg *segmentReader, num uint64, ok bool, err error) {
+	for _, seg := range s.segments {
+		list, err := seg.postings("_id", []byte(id))
+		if err != nil {
+			return nil, 0, false, err
+		}
+		if list.Count() == 0 {
+			continue
+		}
+		p, err := list.Iterator(false, false, false, nil).Next()
+		if err != nil {
+			return nil, 0, false, err
+		}
+		return seg, p.Number(), true, nil
+	}
+	return nil, 0, false, nil
+}
+
+// version is the version of the document with an ID.
+func (s *snapshot) version(id string) (version int64, exists bool, err error) {
+	seg, num, ok, err := s.number(id)
+	if err != nil || !ok {
+		return 0, false, err
+	}
+	err = seg.visitSource(num, func(stored []byte) error {
+		version, err = decodeVersion(stored)
+		return err
+	})
+	return version, true, err
+}
+
+// stored reads a document back.
+func (s *segmentReader) stored(num uint64) (doc indexer.Stored, err error) {
+	id, err := s.DocID(num)
+	if err != nil {
+		return doc, err
+	}
+	doc.ID = string(id)
+	err = s.visitSource(num, func(stored []byte) error {
+		if doc.Version, err = decodeVersion(stored); err != nil {
+			return err
+		}
+		doc.Source, err = decodeSource(stored)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("document %s: %w", doc.ID, err)
+	}
+	return doc, err
+}
+
+func (s *segmentReader) visitSource(num uint64, fn func(stored []byte) error) error {
+	err := errDamaged
+	visitErr := s.VisitDocument(num, func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field == sourceField {
+			err = fn(value)
+			return false
+		}
+		return true
+	})
+	if visitErr != nil {
+		return visitErr
+	}
+	return err
+}
+
+// Lookup implements indexer.Index.
+func (x *Index) Lookup(ctx context.Context, field string, values []string) ([]indexer.Stored, error) {
+	snap, err := x.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer snap.close()
+	var found []indexer.Stored
+	for _, seg := range snap.segments {
+		hits := roaring.New()
+		for _, v := range values {
+			list, err := seg.postings(field, []byte(v))
+			if err != nil {
+				return nil, err
+			}
+			if list.Count() == 0 {
+				continue
+			}
+			bitmap, err := docs(list)
+			if err != nil {
+				return nil, err
+			}
+			hits.Or(bitmap)
+		}
+		for it := hits.Iterator(); it.HasNext(); {
+			doc, err := seg.stored(uint64(it.Next()))
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, doc)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(found, func(a, b indexer.Stored) int { return cmp.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
+// Scan implements indexer.Index. It reads one moment's index: what is written
+// meanwhile is not seen.
+func (x *Index) Scan(ctx context.Context, fn func(indexer.Stored) error) error {
+	snap, err := x.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer snap.close()
+	ids, err := snap.root.FieldDict("_id")
+	if err != nil {
+		return err
+	}
+	defer ids.Close()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		entry, err := ids.Next()
+		if err != nil || entry == nil {
+			return err
+		}
+		seg, num, ok, err := snap.number(entry.Term)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue // deleted since its segment was written
+		}
+		doc, err := seg.stored(num)
+		if err != nil {
+			return err
+		}
+		if err := fn(doc); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package bleveindex
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"polyglean/indexer"
+)
+
+// Apply implements indexer.Index. It returns when scorch has synced the batch to
+// disk; a batch is there as a whole or not at all.
+func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	snap, err := x.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer snap.close()
+
+	outcomes := make([]indexer.Outcome, len(ops))
+	last := make(map[string]int, len(ops)) // ID → the operation that stands at the end
+	for i, op := range ops {
+		if outcomes[i].Err = op.Check(); outcomes[i].Err != nil {
+			continue
+		}
+		stored, exists, err := snap.version(op.ID)
+		if err != nil {
+			return nil, err
+		}
+		if j, ok := last[op.ID]; ok {
+			stored, exists = ops[j].Version, ops[j].Doc != nil
+		}
+		if exists && op.Version < stored {
+			outcomes[i].Stale = true
+			continue
+		}
+		last[op.ID] = i
+	}
+	if len(last) == 0 {
+		return outcomes, nil
+	}
+	if err := x.store.Batch(newBatch(ops, last)); err != nil {
+		return nil, fmt.Errorf("write to the index: %w: %w", indexer.ErrUnavailable, err)
+	}
+	return outcomes, nil
+}
+
+// newBatch lays the operations out; documents are compressed on all processors.
+func newBatch(ops []indexer.Op, last map[string]int) *index.Batch {
+	batch := index.NewBatch()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				doc := newDocument(ops[i])
+				mu.Lock()
+				batch.Update(doc)
+				mu.Unlock()
+			}
+		})
+	}
+	for _, i := range last {
+		if ops[i].Doc != nil {
+			next <- i
+		}
+	}
+	close(next)
+	wg.Wait()
+	for id, i := range last {
+		if ops[i].Doc == nil {
+			batch.Delete(id)
+		}
+	}
+	return batch
+}
