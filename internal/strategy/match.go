@@ -1,12 +1,186 @@
 package strategy
 
+import (
+	"slices"
+	"strings"
+
+	"polyglean/internal/fold"
+)
+
 // Mode is how the words of a strategy match those of a text.
 type Mode string
 
 const (
-	// Exact matches words as typed, at word borders, whatever their case.
+	// Exact matches words as typed, at word borders, whatever their case,
+	// accents and typography.
 	Exact Mode = "exact"
 	// Inflected matches other forms of a word too: survivor finds survivors, exit
 	// finds exiting. Morphology is that of the language the strategy is written in.
 	Inflected Mode = "inflected"
 )
+
+// Span is where a term stands in a text of a record.
+type Span struct {
+	Field Field
+	// Index is the position among the texts of the field; Start and End are byte
+	// offsets into the original text, End exclusive, both on rune borders.
+	Index, Start, End int
+	// Term is the term that matched, as printed.
+	Term string
+}
+
+// Matcher is a strategy ready to be matched. It is safe for concurrent use.
+//
+// Words match after folding (package fold). A truncated word stands for all
+// words it begins: traffick* for trafficking; ? inside a word stands for one
+// letter or none. In scripts written without spaces a term is found in any
+// surroundings. With Inflected, words also match by their Snowball stem, Korean
+// words with particles at their end, and Arabic words with what is joined to
+// their front; names of authors and journals never do. A term without a field
+// looks at titles, abstracts and keywords.
+type Matcher struct {
+	root  Node
+	terms []*Term
+	// names are the terms as printed, ids their positions.
+	names []string
+	ids   map[*Term]int
+	index *fold.Index
+	// lang is the strategy's language, stems the one to stem in, "" for none.
+	lang, stems string
+}
+
+// Compile makes a Matcher of a strategy whose words are of language lang, ISO
+// 639-1 or BCP 47.
+func Compile(n Node, mode Mode, lang string) *Matcher {
+	m := &Matcher{root: n, terms: Terms(n), ids: make(map[*Term]int), lang: baseLang(lang)}
+	phrases := make([][]fold.Word, len(m.terms))
+	for i, t := range m.terms {
+		m.ids[t] = i
+		m.names = append(m.names, t.String())
+		phrases[i] = fold.Words(strings.Join(t.Words, " "), "*?")
+	}
+	if mode == Inflected {
+		m.inflect(phrases)
+	}
+	m.index = fold.NewIndex(phrases, mode == Inflected && m.lang == "ar")
+	return m
+}
+
+// inflect opens the words of phrases to their other forms.
+func (m *Matcher) inflect(phrases [][]fold.Word) {
+	stemmer := newStemmer(m.lang)
+	if stemmer != nil {
+		m.stems = m.lang
+	}
+	for i, phrase := range phrases {
+		if f := m.terms[i].Field; f == Author || f == Container {
+			continue
+		}
+		for j := range phrase {
+			w := &phrase[j]
+			switch {
+			case w.Kind != fold.Whole:
+			case w.Hangul():
+				w.Kind = fold.Prefix
+			case m.lang == "ar":
+				w.Stems = stemmer.stems(w.Raw)
+				w.Text = fold.CutArticle(w.Text)
+			case stemmer != nil:
+				w.Stems = stemmer.stems(w.Raw)
+			}
+		}
+	}
+}
+
+// Match reports whether the record d matches, and where its terms stand: the
+// terms that made it match, in the order of the texts; none for a NOT.
+func (m *Matcher) Match(d *Doc) (bool, []Span) {
+	d.scan(m)
+	var places []place
+	if !m.eval(d, m.root, &places) {
+		return false, nil
+	}
+	slices.SortFunc(places, comparePlaces)
+	places = slices.Compact(places)
+	spans := make([]Span, len(places))
+	for i, p := range places {
+		text := &d.texts[p.text]
+		start, end := text.words.Span(p.first, p.last)
+		spans[i] = Span{Field: text.field, Index: text.index, Start: start, End: end, Term: m.names[p.term]}
+	}
+	return true, spans
+}
+
+// eval reports whether n matches and adds where.
+func (m *Matcher) eval(d *Doc, n Node, places *[]place) bool {
+	switch n := n.(type) {
+	case *Term:
+		found := d.found[m.ids[n]]
+		*places = append(*places, found...)
+		return len(found) > 0
+	case *Near:
+		found := m.near(d, n)
+		*places = append(*places, found...)
+		return len(found) > 0
+	case *Not:
+		var unwanted []place
+		return !m.eval(d, n.Part, &unwanted)
+	case *Or:
+		any := false
+		for _, part := range n.Parts {
+			if m.eval(d, part, places) {
+				any = true
+			}
+		}
+		return any
+	case *And:
+		at := len(*places)
+		for _, part := range n.Parts {
+			if !m.eval(d, part, places) {
+				*places = (*places)[:at]
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// near returns the places of both sides that lie close enough together.
+func (m *Matcher) near(d *Doc, n *Near) []place {
+	var left, right []place
+	m.eval(d, n.Left, &left)
+	m.eval(d, n.Right, &right)
+	slices.SortFunc(right, comparePlaces)
+	longest := 0
+	for _, r := range right {
+		longest = max(longest, r.last-r.first+1)
+	}
+	var out []place
+	for _, l := range left {
+		// Right sides before this one end too far ahead of l.
+		from := place{text: l.text, first: l.first - n.Distance - longest}
+		at, _ := slices.BinarySearchFunc(right, from, func(a, b place) int {
+			if a.text != b.text {
+				return a.text - b.text
+			}
+			return a.first - b.first
+		})
+		any := false
+		for _, r := range right[at:] {
+			if r.text != l.text || r.first > l.last+1+n.Distance {
+				break
+			}
+			after := r.first > l.last
+			before := !n.Ordered && r.last < l.first && l.first-r.last-1 <= n.Distance
+			if after || before {
+				out = append(out, r)
+				any = true
+			}
+		}
+		if any {
+			out = append(out, l)
+		}
+	}
+	return out
+}

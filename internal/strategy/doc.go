@@ -1,0 +1,102 @@
+package strategy
+
+import (
+	"cmp"
+
+	"polyglean/internal/fold"
+)
+
+// Doc holds the texts of one record, cut into words once for any number of
+// matchers. It is made for reuse, one to a goroutine.
+type Doc struct {
+	texts []docText
+	// found are the places of each term of the matcher at work.
+	found [][]place
+	// stemmers remember stems from record to record, by language.
+	stemmers map[string]*stemmer
+}
+
+type docText struct {
+	field Field
+	index int
+	lang  string
+	words fold.Text
+}
+
+// place is where a term stands: words first to last of a text, both inclusive.
+type place struct {
+	term, text  int
+	first, last int
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.first, b.first),
+		cmp.Compare(a.last, b.last), cmp.Compare(a.term, b.term))
+}
+
+// NewDoc returns a Doc without texts.
+func NewDoc() *Doc { return &Doc{stemmers: make(map[string]*stemmer)} }
+
+// Reset removes all texts and keeps their memory.
+func (d *Doc) Reset() { d.texts = d.texts[:0] }
+
+// Add adds a text: the one at index of a field, in language lang (ISO 639-1 or
+// BCP 47). Words are compared by their stems in texts in the strategy's own
+// language and in those whose language is not known, empty or "und": the stem of
+// a word read in a wrong language is chance.
+func (d *Doc) Add(field Field, index int, text, lang string) {
+	n := len(d.texts)
+	if n < cap(d.texts) {
+		d.texts = d.texts[:n+1]
+	} else {
+		d.texts = append(d.texts, docText{})
+	}
+	t := &d.texts[n]
+	t.field, t.index, t.lang = field, index, baseLang(lang)
+	t.words.Reset(text)
+}
+
+// scan fills d.found with the places of m's terms.
+func (d *Doc) scan(m *Matcher) {
+	for len(d.found) < len(m.terms) {
+		d.found = append(d.found, nil)
+	}
+	for i := range m.terms {
+		d.found[i] = d.found[i][:0]
+	}
+	for i := range d.texts {
+		text := &d.texts[i]
+		found := func(term, first, last int) {
+			if m.terms[term].Field.covers(text.field) {
+				d.found[term] = append(d.found[term], place{term, i, first, last})
+			}
+		}
+		var stems func(int) []string
+		if text.lang == "" || text.lang == m.lang {
+			if s := d.stemmer(m.stems); s != nil {
+				stems = func(i int) []string { return s.stems(text.words.Raw(i)) }
+			}
+		}
+		m.index.Find(&text.words, stems, found)
+	}
+}
+
+func (d *Doc) stemmer(lang string) *stemmer {
+	if lang == "" {
+		return nil
+	}
+	s := d.stemmers[lang]
+	if s == nil {
+		s = newStemmer(lang)
+		d.stemmers[lang] = s
+	}
+	return s
+}
+
+// covers reports whether a term restricted to f looks at texts of field.
+func (f Field) covers(field Field) bool {
+	if f == AnyField {
+		return field == Title || field == Abstract || field == Keyword
+	}
+	return f == field
+}
