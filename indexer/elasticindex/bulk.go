@@ -1,0 +1,162 @@
+package elasticindex
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"polyglean/indexer"
+)
+
+// bulk is one bulk request.
+type bulk struct {
+	// ops are the positions of its operations.
+	ops  []int
+	body []byte
+}
+
+// document is the form of an indexer.Document that mapping.json describes.
+type document struct {
+	ID      string              `json:"id"`
+	Text    map[string][]string `json:"t,omitempty"`
+	Exact   map[string][]string `json:"x,omitempty"`
+	Numbers map[string]int64    `json:"n,omitempty"`
+	Source  []byte              `json:"source"`
+}
+
+type action struct {
+	ID          string `json:"_id"`
+	Version     int64  `json:"version"`
+	VersionType string `json:"version_type"`
+}
+
+// newBulk takes operations off the front of the queue, at least one and as many as
+// the limits allow, and returns the rest of the queue. Of several operations on one
+// ID only the first is taken: were it to be sent again after a later one with the
+// same version, it would undo that one.
+func newBulk(ops []indexer.Op, queue []int, maxBytes int) (bulk, []int, error) {
+	var req bulk
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	taken := make(map[string]bool, min(len(queue), maxBulkOps))
+	var passed []int
+	for n, i := range queue {
+		op := ops[i]
+		if taken[op.ID] {
+			passed = append(passed, i)
+			continue
+		}
+		before := body.Len()
+		if err := encode(enc, op); err != nil {
+			return bulk{}, nil, err
+		}
+		if len(req.ops) > 0 && (body.Len() > maxBytes || len(req.ops) == maxBulkOps) {
+			body.Truncate(before)
+			req.body = body.Bytes()
+			return req, merge(passed, queue[n:]), nil
+		}
+		taken[op.ID] = true
+		req.ops = append(req.ops, i)
+	}
+	req.body = body.Bytes()
+	return req, passed, nil
+}
+
+// encode writes the two lines of an operation, or the one of a deletion.
+func encode(enc *json.Encoder, op indexer.Op) error {
+	act := action{ID: op.ID, Version: op.Version, VersionType: "external_gte"}
+	if op.Doc == nil {
+		return enc.Encode(struct {
+			Delete action `json:"delete"`
+		}{act})
+	}
+	err := enc.Encode(struct {
+		Index action `json:"index"`
+	}{act})
+	if err != nil {
+		return err
+	}
+	return enc.Encode(document{
+		ID: op.ID, Text: op.Doc.Text, Exact: op.Doc.Exact, Numbers: op.Doc.Numbers, Source: op.Doc.Source,
+	})
+}
+
+// item is what became of one operation of a bulk request.
+type item struct {
+	ID     string `json:"_id"`
+	Status int    `json:"status"`
+	Error  struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+		Cause  struct {
+			Reason string `json:"reason"`
+		} `json:"caused_by"`
+	} `json:"error"`
+}
+
+// bulkParts are the parts of an answer that are read. Every item keeps its ID and
+// status, so that the items can be counted and told apart.
+var bulkParts = []string{
+	"error", "status", "items.*._id", "items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by.reason",
+}
+
+// send sends a request once and returns one item per operation. Anything less,
+// or other, than that is an error: the request may have been carried out, in part
+// or whole, and is to be sent again.
+func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, error) {
+	var answer struct {
+		Items []struct {
+			Index  *item `json:"index"`
+			Delete *item `json:"delete"`
+		} `json:"items"`
+	}
+	err := x.once(ctx, esapi.BulkRequest{
+		Index: x.alias, RequireAlias: ptr(true), FilterPath: bulkParts, Body: bytes.NewReader(req.body),
+	}, &answer)
+	if err != nil {
+		return nil, err
+	}
+	if len(answer.Items) != len(req.ops) {
+		return nil, fmt.Errorf("the answer to %d operations speaks of %d", len(req.ops), len(answer.Items))
+	}
+	items := make([]item, len(req.ops))
+	for n, a := range answer.Items {
+		switch {
+		case a.Index != nil:
+			items[n] = *a.Index
+		case a.Delete != nil:
+			items[n] = *a.Delete
+		}
+		if op := ops[req.ops[n]]; items[n].ID != op.ID || items[n].Status == 0 {
+			return nil, fmt.Errorf("the answer does not say what became of document %s", op.ID)
+		}
+	}
+	return items, nil
+}
+
+// outcome says what became of op. The error is for what is to be tried again, and
+// for what stops everything.
+func (it item) outcome(op indexer.Op) (indexer.Outcome, error) {
+	switch {
+	case it.Status >= 200 && it.Status < 300:
+		return indexer.Outcome{}, nil
+	case it.Status == http.StatusConflict:
+		return indexer.Outcome{Stale: true}, nil
+	case it.Status == http.StatusNotFound && op.Doc == nil && it.Error.Type == "":
+		// What was to be deleted is not there.
+		return indexer.Outcome{}, nil
+	}
+	e := &refusal{status: it.Status, kind: it.Error.Type, reason: shorten(it.Error.Reason)}
+	if it.Error.Cause.Reason != "" {
+		e.reason = shorten(it.Error.Reason + ": " + it.Error.Cause.Reason)
+	}
+	if it.Status == http.StatusBadRequest {
+		return indexer.Outcome{Err: fmt.Errorf("document %s: elasticsearch refuses it: %w", op.ID, e)}, nil
+	}
+	return indexer.Outcome{}, e
+}

@@ -1,0 +1,126 @@
+package elasticindex
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"polyglean/indexer"
+)
+
+// errNotElastic is what a proxy's page, OpenSearch and the like come to.
+var errNotElastic = errors.New("what answers is not Elasticsearch 8: check the address, and any proxy in between")
+
+// errClosed is what every call gets after Close.
+var errClosed = errors.New("the index is closed")
+
+// refusal is an answer of Elasticsearch that is not a success.
+type refusal struct {
+	status int
+	kind   string
+	reason string
+}
+
+func (e *refusal) Error() string {
+	text := fmt.Sprintf("status %d", e.status)
+	if e.kind != "" {
+		text += " " + e.kind
+	}
+	if e.reason != "" {
+		text += ": " + e.reason
+	}
+	return text
+}
+
+// maxReason is how much of an explanation is kept, in bytes: the whole text of a
+// document can stand in it.
+const maxReason = 500
+
+// refused reads the error out of an answer. It may be JSON of Elasticsearch or any
+// text of a proxy.
+func refused(res *esapi.Response) *refusal {
+	e := &refusal{status: res.StatusCode}
+	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	var answer struct {
+		Error json.RawMessage `json:"error"`
+	}
+	var cause struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+	}
+	switch {
+	case json.Unmarshal(body, &answer) != nil:
+		e.reason = shorten(string(body))
+	case json.Unmarshal(answer.Error, &cause) == nil:
+		e.kind, e.reason = cause.Type, shorten(cause.Reason)
+	default:
+		e.reason = shorten(string(answer.Error))
+	}
+	return e
+}
+
+func shorten(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > maxReason {
+		s = strings.ToValidUTF8(s[:maxReason], "") + "…"
+	}
+	return s
+}
+
+// blocked reports whether an index was made read-only, by a person or because a
+// disk is full. Waiting a moment does not help, and 429 is only one of the
+// statuses it comes with.
+func (e *refusal) blocked() bool {
+	return e.kind == "cluster_block_exception" &&
+		(e.status == http.StatusForbidden || e.status == http.StatusTooManyRequests)
+}
+
+// denied reports whether the account may not do this.
+func (e *refusal) denied() bool {
+	return !e.blocked() && (e.status == http.StatusUnauthorized || e.status == http.StatusForbidden)
+}
+
+// passing reports whether the same request may succeed in a moment.
+func (e *refusal) passing() bool {
+	if e.blocked() {
+		return false
+	}
+	return e.status == http.StatusTooManyRequests || e.status >= http.StatusInternalServerError
+}
+
+// passing reports whether err may be gone when the request is sent again: no
+// connection, an answer that cannot be read, or a busy server.
+func passing(err error) bool {
+	if e, ok := errors.AsType[*refusal](err); ok {
+		return e.passing()
+	}
+	// A certificate that is not trusted is a matter for a person.
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return !untrusted && !errors.Is(err, context.Canceled) && !errors.Is(err, errClosed)
+}
+
+// explain turns the last error of a request into what the caller sees.
+func (x *Index) explain(doing string, err error) error {
+	e, refused := errors.AsType[*refusal](err)
+	switch {
+	case refused && e.denied():
+		return fmt.Errorf("elasticsearch at %s: %s: the account may not do this; check user name, password or API key, and its rights on the index %s: %w",
+			x.where, doing, x.alias, err)
+	case refused && e.blocked():
+		return fmt.Errorf("%w: elasticsearch at %s: %s: the index is read-only; free disk space or lift the block: %w",
+			indexer.ErrUnavailable, x.where, doing, err)
+	case refused && e.kind == "index_not_found_exception":
+		return fmt.Errorf("elasticsearch at %s: %s: the index %s is gone; start again to create it and run polyglean reindex to fill it: %w",
+			x.where, doing, x.alias, err)
+	case passing(err):
+		return fmt.Errorf("%w: elasticsearch at %s: %s: %w; see that it runs and can be reached", indexer.ErrUnavailable, x.where, doing, err)
+	}
+	return fmt.Errorf("elasticsearch at %s: %s: %w", x.where, doing, err)
+}
