@@ -34,8 +34,10 @@ type Protocol struct {
 	Languages []string
 	Lexicon   *lexicon.Lexicon
 	// Rule says which concept hits make a record likely relevant.
-	Rule  Rule
-	Seeds []Seed
+	Rule Rule
+	// Definition says which words leave the review's own term open.
+	Definition Definition
+	Seeds      []Seed
 	// Sources are asked in this order; options are the source's own.
 	Sources []SourceUse
 }
@@ -46,7 +48,9 @@ type Strategy struct {
 	Text string
 	Node strategy.Node
 	// Mode is how terms match: "exact" or "inflected".
-	Mode   strategy.Mode
+	Mode strategy.Mode
+	// Lang is the language the strategy is written in, ISO 639-1.
+	Lang   string
 	Blocks []Block
 }
 
@@ -81,12 +85,21 @@ type Baseline struct {
 
 // Rule selects likely relevant records by their concept hits. It reads: a strong
 // hit of a core concept, unless a strong negative stands beside a single core
-// concept; or a weak core or strong side hit together with a supporting concept,
-// and no strong negative.
+// concept; or strong hits of two side concepts, or a weak core or strong side hit
+// together with a supporting concept, and no strong negative.
 type Rule struct {
 	// Core, Side, Support and Negative are concept IDs, with facets already
 	// resolved to their concepts.
 	Core, Side, Support, Negative map[string]bool
+}
+
+// Definition is a term that studies use in more than one sense. A record that holds
+// one of the concepts Named and none that settle the sense leaves it open, and is
+// flagged so for reviewers.
+type Definition struct {
+	// Name completes "leaves open whether … is meant".
+	Name           string
+	Named, Settled map[string]bool
 }
 
 // Seed is a study known to belong to the review: bibliographic facts alone.
