@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,7 +36,8 @@ func NewRunner(bus *stream.Bus, c *Classifier, log *slog.Logger) *Runner {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{bus: bus, classify: c.Classify, version: c.Versions().ID(), log: log}
+	v := c.versions
+	return &Runner{bus: bus, classify: c.Classify, version: strings.Join([]string{v.Protocol, v.Lexicon, v.Classifier}, "-"), log: log}
 }
 
 // Run handles envelopes, as many side by side as there are processors, until ctx

@@ -139,3 +139,12 @@ func (b *Bus) NameCandidates(ctx context.Context, hashes map[uint64]bool, limit 
 
 // errStop ends a walk early without being an error.
 var errStop = errors.New("stop")
+
+// CountParked is how many things are parked.
+func (b *Bus) CountParked(ctx context.Context) (int, error) {
+	info, err := b.streams[Parked].Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("stream %s: %w", Parked, err)
+	}
+	return int(info.State.Msgs), nil
+}

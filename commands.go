@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polyglean/classifier"
+	"polyglean/harvester"
+	"polyglean/indexer"
+	"polyglean/internal/record"
+	"polyglean/internal/stream"
+)
+
+func initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write a commented configuration",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := configFile
+			if len(args) == 1 {
+				path = args[0]
+			}
+			f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			if errors.Is(err, fs.ErrExist) {
+				return usagef("%s exists already; it is left as it is", path)
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := f.Write(defaultConfig); err != nil {
+				return errors.Join(err, f.Close())
+			}
+			if err := f.Close(); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Wrote %s. Set contact in it, then run: polyglean harvest\n", path)
+			return nil
+		},
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			version, revision := "devel", ""
+			if info, ok := debug.ReadBuildInfo(); ok {
+				if info.Main.Version != "" && info.Main.Version != "(devel)" {
+					version = info.Main.Version
+				}
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = " " + s.Value
+					}
+				}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "polyglean %s%s (record format %d)\n", version, revision, record.Schema)
+			return nil
+		},
+	}
+}
+
+func decideCommand(g *globals) *cobra.Command {
+	var (
+		reason, by, stage string
+	)
+	cmd := &cobra.Command{
+		Use:   "decide STUDY include|exclude|maybe",
+		Short: "Log a reviewer's decision on a study",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d := record.Decision{
+				Study: args[0], Verdict: record.Verdict(args[1]), Stage: record.Stage(stage),
+				Reason: reason, By: by, At: time.Now().UTC(),
+			}
+			switch d.Verdict {
+			case record.Include, record.Exclude, record.Maybe:
+			default:
+				return usagef("verdict %q: want include, exclude or maybe", args[1])
+			}
+			switch d.Stage {
+			case record.StageTitleAbstract, record.StageFullText:
+			default:
+				return usagef("--stage %q: want %s or %s", stage, record.StageTitleAbstract, record.StageFullText)
+			}
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			return p.decide(cmd, d)
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why, in a few words; an exclusion should have one")
+	cmd.Flags().StringVar(&stage, "stage", string(record.StageTitleAbstract), "stage of screening: title-abstract or full-text")
+	cmd.Flags().StringVar(&by, "by", account(), "account that decides")
+	return cmd
+}
+
+// account is the login name, which serves as the account ID on one's own machine.
+func account() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "local"
+}
+
+func (p *pipeline) decide(cmd *cobra.Command, d record.Decision) error {
+	ctx := cmd.Context()
+	if err := p.openAll(ctx); err != nil {
+		return err
+	}
+	study, err := p.searcher.Study(ctx, d.Study)
+	if errors.Is(err, indexer.ErrNotFound) {
+		return usagef("there is no study %s: polyglean search prints the IDs", d.Study)
+	}
+	if err != nil {
+		return err
+	}
+	d.Study, d.Review = study.ID, p.protocol.Name
+	if _, err := p.bus.Decide(ctx, d); err != nil {
+		return err
+	}
+	// The decision is on disk. Where no other process will, bring it into the index
+	// now, so that the next search shows it.
+	if p.config.NATS.URL == "" && !p.bus.Attached() {
+		s, err := p.newStages(indexer.Stage)
+		if err != nil {
+			return err
+		}
+		if err := s.with(ctx, func(ctx context.Context) error { return p.drainDecisions(ctx) }); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s (%s)\n", study.Title().Text, d.Verdict, d.Stage)
+	return nil
+}
+
+func (p *pipeline) drainDecisions(ctx context.Context) error {
+	for {
+		lag, err := p.bus.Lag(ctx, stream.Decisions, indexer.Stage)
+		if err != nil || lag.Empty() {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func runsCommand(g *globals) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "runs [show RUN]",
+		Short: "List the harvest runs, or show one with its queries",
+		Args:  cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && (args[0] != "show" || len(args) != 2) {
+				return usagef("want polyglean runs, or polyglean runs show RUN")
+			}
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			if err := p.openBus(cmd.Context()); err != nil {
+				return err
+			}
+			ledger := harvester.NewLedger(p.bus)
+			if len(args) == 2 {
+				run, found, err := ledger.Run(cmd.Context(), args[1])
+				if err != nil {
+					return err
+				}
+				if !found {
+					return usagef("there is no run %s: polyglean runs lists them", args[1])
+				}
+				if asJSON {
+					return writeJSON(cmd.OutOrStdout(), reportOf(run))
+				}
+				printRun(cmd.OutOrStdout(), run)
+				return nil
+			}
+			runs, err := ledger.Runs(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				reports := make([]runReport, len(runs))
+				for i, r := range runs {
+					reports[i] = reportOf(r)
+				}
+				return writeJSON(cmd.OutOrStdout(), reports)
+			}
+			printRuns(cmd.OutOrStdout(), runs)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func parkedCommand(g *globals) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "parked",
+		Short: "List what could not be handled, with the reason of each",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			if err := p.openBus(cmd.Context()); err != nil {
+				return err
+			}
+			items := []record.Parked{}
+			if err := p.bus.EachParked(cmd.Context(), func(item record.Parked) error {
+				items = append(items, item)
+				return nil
+			}); err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), items)
+			}
+			printParked(cmd.OutOrStdout(), items)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with what was received")
+	return cmd
+}
+
+func verifyCommand(g *globals) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Prove by counting that every record ended in exactly one place",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			if err := p.openAll(cmd.Context()); err != nil {
+				return err
+			}
+			v, err := p.verify(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = writeJSON(cmd.OutOrStdout(), v)
+			} else {
+				printVerification(cmd.OutOrStdout(), v)
+			}
+			switch {
+			case err != nil:
+				return err
+			case v.OK():
+				return nil
+			case v.Behind > 0:
+				return errPartial
+			}
+			return errReported
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func reindexCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reindex",
+		Short: "Build the index anew from the log",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			ctx := cmd.Context()
+			if err := p.openBus(ctx); err != nil {
+				return err
+			}
+			if p.bus.Attached() {
+				return fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
+			}
+			if err := p.dropIndex(ctx); err != nil {
+				return err
+			}
+			for _, log := range []string{stream.Classified, stream.Decisions} {
+				if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
+					return err
+				}
+			}
+			if err := p.openIndex(ctx); err != nil {
+				return err
+			}
+			s, err := p.newStages(classifier.Stage, indexer.Stage)
+			if err != nil {
+				return err
+			}
+			if err := s.with(ctx, p.drain); err != nil {
+				return err
+			}
+			n, err := p.index.Count(ctx)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Built the index anew: %s.\n", plural(n, "study", "studies"))
+			return nil
+		},
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%s %s", thousands(n), many)
+}
+
+// thousands prints n with thin separators, as people read counts.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

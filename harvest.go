@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polyglean/classifier"
+	"polyglean/harvester"
+	"polyglean/indexer"
+	"polyglean/internal/stream"
+)
+
+func harvestCommand(g *globals) *cobra.Command {
+	var (
+		sources []string
+		since   string
+		fresh   bool
+		asJSON  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "harvest",
+		Short: "Ask the protocol's sources, classify what they have, and index it",
+		Long: `Harvest asks every source of the protocol all its searches, classifies what comes,
+and indexes it. A harvest that was cut short goes on where it stopped when it is
+called again. Each query ends complete, partial or blocked; the exit code is 3 when
+any of them did not end complete.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			opts := harvester.Options{Fresh: fresh, Log: p.log}
+			if since != "" {
+				if opts.Since, err = time.Parse(time.DateOnly, since); err != nil {
+					return usagef("--since %q: want a date like 2026-01-31", since)
+				}
+			}
+			defer p.Close()
+			return p.harvest(cmd.Context(), sources, opts, asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringSliceVar(&sources, "source", nil, "ask only these sources (default all that are enabled)")
+	cmd.Flags().StringVar(&since, "since", "", "only what the sources added or changed from this day on, YYYY-MM-DD")
+	cmd.Flags().BoolVar(&fresh, "fresh", false, "begin a new run even if one could be resumed")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	return cmd
+}
+
+func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.Options, asJSON bool, out, errOut io.Writer) error {
+	sources, err := p.sources(names)
+	if err != nil {
+		return err
+	}
+	if err := p.openBus(ctx); err != nil {
+		return err
+	}
+	// Where others run the stages, this process only harvests: a running pipeline on
+	// this machine, or the other roles of a cluster.
+	alone := p.config.NATS.URL == "" && !p.bus.Attached()
+	if alone {
+		if err := p.openIndex(ctx); err != nil {
+			return err
+		}
+	}
+	var run harvester.Run
+	h := harvester.New(p.bus, p.protocol, sources, opts)
+	work := func(ctx context.Context) error {
+		return p.bus.Lease(ctx, stream.RoleHarvester, "harvest", func(ctx context.Context) (err error) {
+			run, err = h.Run(ctx)
+			return err
+		})
+	}
+	if alone {
+		err = p.harvestAlone(ctx, h, work, errOut)
+	} else {
+		painter := newPainter(errOut, h, nil)
+		err = work(ctx)
+		painter.finish()
+	}
+	if err != nil {
+		return fmt.Errorf("harvest: %w (run polyglean harvest again to go on from here)", err)
+	}
+	if asJSON {
+		if err := writeJSON(out, reportOf(run)); err != nil {
+			return err
+		}
+	} else {
+		printRun(out, run)
+		if !alone {
+			fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
+		}
+	}
+	if run.Partial() {
+		return errPartial
+	}
+	return nil
+}
+
+// harvestAlone runs the stages beside the harvest, until all of it is indexed.
+func (p *pipeline) harvestAlone(ctx context.Context, h *harvester.Harvester, work func(context.Context) error, errOut io.Writer) error {
+	s, err := p.newStages(classifier.Stage, indexer.Stage)
+	if err != nil {
+		return err
+	}
+	painter := newPainter(errOut, h, s)
+	defer painter.finish()
+	return s.with(ctx, func(ctx context.Context) error {
+		if err := work(ctx); err != nil {
+			return err
+		}
+		return p.drain(ctx)
+	})
+}
+
+// runReport is the JSON of a run.
+type runReport struct {
+	harvester.Run
+	State   harvester.State        `json:"state"`
+	Totals  harvester.QueryState   `json:"totals"`
+	Queries []harvester.QueryState `json:"queries"`
+}
+
+func reportOf(run harvester.Run) runReport {
+	r := runReport{Run: run, State: harvester.StateComplete, Totals: run.Totals(), Queries: run.Queries}
+	switch {
+	case run.Ended.IsZero():
+		r.State = harvester.StateRunning
+	case run.Partial():
+		r.State = harvester.StatePartial
+	}
+	return r
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,132 @@
+// Polyglean finds the studies a systematic review's keyword search would miss: it
+// harvests bibliographic sources in many languages, detects each record's language,
+// flags what the published strategy does not match and says why, and gives
+// reviewers an index to search.
+//
+//	harvester → JetStream → classifier → JetStream → indexer → Bleve or Elasticsearch
+//
+// This package holds the commands and wires the stages; see the packages harvester,
+// classifier and indexer for what they do.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"polyglean/internal/strategy"
+)
+
+// The exit codes.
+const (
+	exitComplete = 0
+	exitError    = 1
+	exitUsage    = 2
+	exitPartial  = 3
+)
+
+// errPartial ends a command whose work is done as far as it could be: the reasons
+// have been printed.
+var errPartial = errors.New("partial")
+
+// errReported ends a command that has said itself what is wrong.
+var errReported = errors.New("reported")
+
+// usageError is a mistake in what the user wrote.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	// The first signal asks every stage to finish what it has in hand; a second one
+	// ends the process.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	root := newRoot()
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitComplete
+	case errors.Is(err, errPartial):
+		return exitPartial
+	case errors.Is(err, errReported):
+		return exitError
+	}
+	fmt.Fprintln(os.Stderr, "polyglean:", err)
+	var syntax *strategy.SyntaxError
+	if errors.As(err, &syntax) {
+		fmt.Fprintln(os.Stderr, syntax.Pointer())
+		return exitUsage
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	if ctx.Err() != nil {
+		return exitPartial
+	}
+	return exitError
+}
+
+// globals are the flags that every command has.
+type globals struct {
+	config  string
+	data    string
+	verbose bool
+}
+
+func newRoot() *cobra.Command {
+	g := &globals{}
+	root := &cobra.Command{
+		Use:           "polyglean",
+		Short:         "Find the studies that a systematic review's keyword search would miss",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%v (polyglean %s --help lists the flags)", err, cmd.Name())
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&g.config, "config", os.Getenv(envPrefix+"CONFIG"), "configuration file (default ./"+configFile+" if there is one)")
+	flags.StringVar(&g.data, "data", "", "data directory (default data_dir of the configuration)")
+	flags.BoolVarP(&g.verbose, "verbose", "v", false, "say on standard error what is being done")
+	// In the order in which a newcomer meets them.
+	cobra.EnableCommandSorting = false
+	root.AddCommand(
+		demoCommand(g), initCommand(), harvestCommand(g), serveCommand(g),
+		searchCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
+		verifyCommand(g), reindexCommand(g), benchCommand(g), versionCommand(),
+	)
+	for _, c := range root.Commands() {
+		c.Args = usageArgs(c.Args)
+	}
+	return root
+}
+
+// usageArgs makes a wrong number of arguments a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			check = cobra.NoArgs
+		}
+		if err := check(cmd, args); err != nil {
+			return usagef("%v (polyglean %s --help)", err, cmd.Name())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"polyglean/classifier"
+	"polyglean/harvester"
+	"polyglean/harvester/source"
+	"polyglean/indexer"
+	"polyglean/indexer/bleveindex"
+	"polyglean/indexer/elasticindex"
+	"polyglean/internal/protocol"
+	"polyglean/internal/stream"
+)
+
+// pipeline is what a command has open. Close releases it.
+type pipeline struct {
+	config   *Config
+	protocol *protocol.Protocol
+	log      *slog.Logger
+	bus      *stream.Bus
+	// index is nil when another process has it open; searcher then asks that process.
+	index    indexer.Index
+	searcher indexer.Searcher
+}
+
+// setUp reads the configuration and the protocol; it opens nothing yet.
+func setUp(g *globals) (*pipeline, error) {
+	c, err := loadConfig(g.config, os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	if g.data != "" {
+		c.DataDir = g.data
+	}
+	c.NATS.Dir = c.DataDir
+	p, err := c.loadProtocol()
+	if err != nil {
+		return nil, err
+	}
+	return &pipeline{config: c, protocol: p, log: newLog(g)}, nil
+}
+
+func newLog(g *globals) *slog.Logger {
+	level := slog.LevelWarn
+	if g.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// openBus connects to the streams.
+func (p *pipeline) openBus(ctx context.Context) error {
+	var err error
+	p.bus, err = stream.Open(ctx, p.config.NATS)
+	return err
+}
+
+func (p *pipeline) bleveDir() string { return filepath.Join(p.config.DataDir, "index") }
+
+// openIndex opens the index, or a way to ask for it when another process has it.
+func (p *pipeline) openIndex(ctx context.Context) error {
+	switch {
+	case p.config.Index.Backend == backendElasticsearch:
+		index, err := elasticindex.Open(ctx, p.config.Index.Elasticsearch)
+		if err != nil {
+			return err
+		}
+		p.index = index
+	case p.bus != nil && p.bus.Attached():
+		p.searcher = indexer.NewRemote(p.bus.Conn())
+		return nil
+	default:
+		index, err := bleveindex.Open(p.bleveDir())
+		if err != nil {
+			return err
+		}
+		p.index = index
+	}
+	p.searcher = indexer.NewLibrary(p.index)
+	return nil
+}
+
+// openAll opens the streams and the index.
+func (p *pipeline) openAll(ctx context.Context) error {
+	if err := p.openBus(ctx); err != nil {
+		return err
+	}
+	return p.openIndex(ctx)
+}
+
+// Close releases what is open, the index before the streams it is made from.
+func (p *pipeline) Close() {
+	if p.index != nil {
+		if err := p.index.Close(); err != nil {
+			p.log.Error("close the index", "error", err)
+		}
+		p.index = nil
+	}
+	if p.bus != nil {
+		p.bus.Close()
+		p.bus = nil
+	}
+}
+
+// verify counts every record, here or in the process that has the index.
+func (p *pipeline) verify(ctx context.Context) (indexer.Verification, error) {
+	if remote, ok := p.searcher.(*indexer.Remote); ok {
+		return remote.Verify(ctx)
+	}
+	return indexer.Verify(ctx, p.bus, p.index)
+}
+
+// sources makes the sources of the protocol that are enabled, or those named.
+func (p *pipeline) sources(names []string) ([]harvester.Source, error) {
+	var uses []string
+	for _, use := range p.protocol.Sources {
+		uses = append(uses, use.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(uses, name) {
+			return nil, usagef("source %q is not in the protocol: it has %s", name, strings.Join(uses, ", "))
+		}
+	}
+	fetcher, err := source.NewFetcher(p.config.Fetch)
+	if err != nil {
+		return nil, err
+	}
+	var sources []harvester.Source
+	for _, name := range uses {
+		c, enabled := p.config.source(name)
+		if len(names) > 0 && !slices.Contains(names, name) || len(names) == 0 && !enabled {
+			continue
+		}
+		s, err := source.New(name, c, fetcher)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		sources = append(sources, s)
+	}
+	if len(sources) == 0 {
+		return nil, usagef("no source is enabled: set sources.NAME.enabled in the configuration")
+	}
+	return sources, nil
+}
+
+// stages are the running parts of a pipeline.
+type stages struct {
+	classify *classifier.Runner
+	index    *indexer.Runner
+	run      []func(context.Context) error
+}
+
+// newStages makes the runners of the roles asked for.
+func (p *pipeline) newStages(roles ...string) (*stages, error) {
+	s := &stages{}
+	if slices.Contains(roles, classifier.Stage) {
+		c, err := classifier.New(p.protocol, classifier.Options{})
+		if err != nil {
+			return nil, err
+		}
+		s.classify = classifier.NewRunner(p.bus, c, p.log)
+		s.run = append(s.run, s.classify.Run)
+	}
+	if slices.Contains(roles, indexer.Stage) {
+		host, _ := os.Hostname()
+		owner := fmt.Sprintf("%s-%d", host, os.Getpid())
+		s.index = indexer.NewRunner(p.bus, p.index, owner, p.log)
+		s.run = append(s.run, s.index.Run, func(ctx context.Context) error {
+			return indexer.Answer(ctx, p.bus.Conn(), p.searcher, p.verify)
+		})
+	}
+	return s, nil
+}
+
+// runAll runs fns side by side until all have ended. The first error ends the
+// others and is returned.
+func runAll(ctx context.Context, fns ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wait sync.WaitGroup
+	for _, fn := range fns {
+		wait.Go(func() {
+			if err := fn(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wait.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// with runs the stages while work runs, and stops them when it ends.
+func (s *stages) with(ctx context.Context, work func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	return runAll(ctx, append(slices.Clone(s.run), func(ctx context.Context) error {
+		defer stop()
+		return work(ctx)
+	})...)
+}
+
+// drain waits until every log has been read to its end.
+func (p *pipeline) drain(ctx context.Context) error {
+	readers := [][2]string{
+		{stream.Candidates, classifier.Stage}, {stream.Classified, indexer.Stage}, {stream.Decisions, indexer.Stage},
+	}
+	for {
+		behind := 0
+		for _, r := range readers {
+			lag, err := p.bus.Lag(ctx, r[0], r[1])
+			if err != nil {
+				return err
+			}
+			behind += lag.Waiting + lag.Unacknowledged
+			if behind > 0 {
+				// A later log may look finished only because an earlier one is not.
+				break
+			}
+		}
+		if behind == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

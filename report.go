@@ -1,0 +1,219 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"polyglean/harvester"
+	"polyglean/indexer"
+	"polyglean/internal/record"
+)
+
+// summary is what a reviewer wants to know after a run.
+type summary struct {
+	// Announced and Received add up what the sources said and gave, over all
+	// queries; Repeated of the received were found by more than one query.
+	Announced int `json:"announced"`
+	Received  int `json:"received"`
+	Repeated  int `json:"repeated"`
+	// Parked records could not be handled; each is kept with its reason.
+	Parked int `json:"parked"`
+	// Indexed records make Studies; Merged is how many are copies of one that is
+	// there. SetAside of the records were read whole and are off topic.
+	Indexed  int `json:"indexed"`
+	Merged   int `json:"merged"`
+	Studies  int `json:"studies"`
+	SetAside int `json:"set_aside"`
+	// Languages counts studies by the language of their texts; a bilingual one counts
+	// in both.
+	Languages  map[string]int `json:"languages"`
+	NonEnglish int            `json:"non_english"`
+	// KeywordMiss counts candidates by reason; a study may have several. Candidates
+	// counts them once.
+	KeywordMiss map[string]int `json:"keyword_miss"`
+	Candidates  int            `json:"keyword_miss_studies"`
+	SeedsFound  int            `json:"seeds_found"`
+	SeedsTotal  int            `json:"seeds_total"`
+	Seconds     float64        `json:"seconds"`
+
+	parked []record.Parked
+}
+
+func (p *pipeline) summarise(ctx context.Context, run harvester.Run, took time.Duration) (summary, error) {
+	t := run.Totals()
+	s := summary{
+		Announced: t.Announced, Received: t.Received, SeedsTotal: len(p.protocol.Seeds),
+		Languages: map[string]int{}, KeywordMiss: map[string]int{},
+	}
+	v, err := p.verify(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Indexed, s.Merged, s.Studies, s.Parked, s.SetAside = v.Indexed, v.Merged, v.Studies, v.Parked, v.SetAside
+	s.Repeated = s.Received - s.Indexed - s.Parked
+	all, err := p.searcher.Search(ctx, indexer.Query{
+		SetAside: true, Size: 1, FacetSize: 200,
+		Facets: []string{indexer.FacetLanguage, indexer.FacetFlag, indexer.FacetReason, indexer.FacetSeed},
+	})
+	if err != nil {
+		return s, err
+	}
+	for _, c := range all.Facets[indexer.FacetLanguage] {
+		s.Languages[c.Value] = c.Count
+	}
+	for _, c := range all.Facets[indexer.FacetReason] {
+		s.KeywordMiss[c.Value] = c.Count
+	}
+	for _, c := range all.Facets[indexer.FacetFlag] {
+		switch record.Flag(c.Value) {
+		case record.FlagNonEnglish:
+			s.NonEnglish = c.Count
+		case record.FlagKeywordMiss:
+			s.Candidates = c.Count
+		}
+	}
+	s.SeedsFound = len(all.Facets[indexer.FacetSeed])
+	s.Seconds = took.Seconds()
+	return s, p.bus.EachParked(ctx, func(item record.Parked) error {
+		s.parked = append(s.parked, item)
+		return nil
+	})
+}
+
+// reasonWords say what the reasons mean.
+var reasonWords = map[record.Reason]string{
+	record.OtherWords:    "says it in other words than the strategy",
+	record.OtherLanguage: "says it in another language",
+	record.MissingBlock:  "one part of the strategy is there, another is not",
+	record.NotJudgeable:  "has no abstract to judge by",
+}
+
+func printSummary(w io.Writer, s summary) {
+	st := stylesFor(w)
+	row := func(label string, n int, note string) {
+		fmt.Fprintf(w, "  %-34s %s%7s%s  %s%s%s\n", label, st.bold, thousands(n), st.reset, st.dim, note, st.reset)
+	}
+	fmt.Fprintf(w, "\n%sWhat came%s\n", st.bold, st.reset)
+	row("announced by the sources", s.Announced, "added up over all searches")
+	row("received", s.Received, "")
+	row("found again by another search", s.Repeated, "counted, not stored twice")
+	row("parked", s.Parked, "could not be read; kept with the reason")
+	for _, item := range s.parked {
+		fmt.Fprintf(w, "      %s%s%s %s\n", st.dim, clean(cmp.Or(item.RecordID, item.Key)), st.reset, clean(item.Reason))
+	}
+	row("indexed records", s.Indexed, "")
+	row("duplicates merged", s.Merged, "copies of one study from several sources")
+	row("studies", s.Studies, "")
+	row("  of these set aside", s.SetAside, "read whole, off topic; --set-aside shows them")
+
+	fmt.Fprintf(w, "\n%sLanguages%s\n", st.bold, st.reset)
+	row("studies not in English", s.NonEnglish, "")
+	fmt.Fprintf(w, "  %s\n", countLine(s.Languages))
+
+	fmt.Fprintf(w, "\n%sWhat the published keyword search would have missed%s\n", st.bold, st.reset)
+	row("likely relevant studies", s.Candidates, "each with its reasons:")
+	for _, reason := range []record.Reason{record.OtherWords, record.OtherLanguage, record.MissingBlock, record.NotJudgeable} {
+		row("  "+string(reason), s.KeywordMiss[string(reason)], reasonWords[reason])
+	}
+	fmt.Fprintf(w, "\n%sSeed studies found%s  %d of %d\n", st.bold, st.reset, s.SeedsFound, s.SeedsTotal)
+	fmt.Fprintf(w, "%s%.1f s%s\n", st.dim, s.Seconds, st.reset)
+}
+
+// countLine prints counts, the largest first.
+func countLine(counts map[string]int) string {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = fmt.Sprintf("%s %s", k, thousands(counts[k]))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func printRun(w io.Writer, run harvester.Run) {
+	st := stylesFor(w)
+	state := "complete"
+	switch {
+	case run.Ended.IsZero():
+		state = "not ended"
+	case run.Partial():
+		state = "partial"
+	}
+	fmt.Fprintf(w, "%sRun %s%s  %s %s, %s\n\n", st.bold, run.ID, st.reset, run.Protocol, run.Version, state)
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "source\tquery\tannounced\treceived\tnew\tchanged\tunchanged\tparked\tstate\t")
+	line := func(source, query string, q harvester.QueryState, announced, state string) {
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", source, query, announced,
+			thousands(q.Received), thousands(q.New), thousands(q.Changed), thousands(q.Unchanged), thousands(q.Parked), state)
+	}
+	for _, q := range run.Queries {
+		announced := "not said"
+		if q.Announced >= 0 {
+			announced = thousands(q.Announced)
+		}
+		line(q.Source, q.Query, q, announced, string(q.State))
+	}
+	t := run.Totals()
+	line("all", "", t, thousands(t.Announced), state)
+	_ = tw.Flush()
+	for _, q := range run.Queries {
+		if q.Reason != "" {
+			fmt.Fprintf(w, "\n%s %s is %s: %s\n", q.Source, q.Query, q.State, clean(q.Reason))
+		}
+	}
+}
+
+func printRuns(w io.Writer, runs []harvester.Run) {
+	if len(runs) == 0 {
+		fmt.Fprintln(w, "No harvest has been run yet: polyglean harvest")
+		return
+	}
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "run\tprotocol\tstate\tannounced\treceived\tnew\tchanged\tparked")
+	for _, run := range runs {
+		r := reportOf(run)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", run.ID, run.Protocol, r.State,
+			thousands(r.Totals.Announced), thousands(r.Totals.Received), thousands(r.Totals.New), thousands(r.Totals.Changed), thousands(r.Totals.Parked))
+	}
+	_ = tw.Flush()
+}
+
+func printParked(w io.Writer, items []record.Parked) {
+	if len(items) == 0 {
+		fmt.Fprintln(w, "Nothing is parked.")
+		return
+	}
+	for _, item := range items {
+		fmt.Fprintf(w, "%s  %s  parked by the %s, %s\n    %s\n",
+			item.At.Format(time.DateTime), clean(cmp.Or(item.RecordID, item.Key)), item.Stage, clean(item.Source), clean(item.Reason))
+	}
+	fmt.Fprintf(w, "%s parked; --json shows what was received\n", plural(len(items), "item", "items"))
+}
+
+func printVerification(w io.Writer, v indexer.Verification) {
+	fmt.Fprintf(w, "records in the log   %9s\n", thousands(v.Records))
+	fmt.Fprintf(w, "indexed              %9s  in %s; %s merged, %s set aside, %s deleted at their source\n",
+		thousands(v.Indexed), plural(v.Studies, "study", "studies"), thousands(v.Merged), thousands(v.SetAside), thousands(v.Deleted))
+	fmt.Fprintf(w, "parked               %9s  after they were in the log; %s in all\n", thousands(v.ParkedRecords), thousands(v.Parked))
+	fmt.Fprintf(w, "missing              %9s\ndoubled              %9s\nnot in the log       %9s\n",
+		thousands(v.Missing), thousands(v.Doubled), thousands(v.Strangers))
+	for _, id := range v.MissingIDs {
+		fmt.Fprintf(w, "    missing: %s\n", clean(id))
+	}
+	switch {
+	case v.OK():
+		fmt.Fprintln(w, "Every record is accounted for exactly once.")
+	case v.Behind > 0:
+		fmt.Fprintf(w, "%s are still to be handled: run polyglean harvest or serve, then verify again.\n", plural(v.Behind, "envelope", "envelopes"))
+	default:
+		fmt.Fprintln(w, "The index does not agree with the log: polyglean reindex builds it anew from the log.")
+	}
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"polyglean/indexer"
+)
+
+func searchCommand(g *globals) *cobra.Command {
+	var (
+		q        indexer.Query
+		language []string
+		flag     []string
+		reason   []string
+		sources  []string
+		decision []string
+		year     string
+		order    string
+		asJSON   bool
+	)
+	cmd := &cobra.Command{
+		Use:   "search [QUERY]",
+		Short: "Search the studies",
+		Long: `Search the studies. A query is words, "phrases", trunc*, AND OR NOT, parentheses, and
+the fields ti: ab: kw: au: jo: (title, abstract, keyword, author, journal). Without a
+query all studies are listed, newest first.`,
+		Example: `  polyglean search 'exit* AND (brothel OR "red-light")'
+  polyglean search --flag keyword-miss --language es,pt
+  polyglean search --reason other-words --year 2015-2020 --json`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q.Text = strings.Join(args, " ")
+			q.Filters = map[string][]string{
+				indexer.FacetLanguage: language, indexer.FacetFlag: flag, indexer.FacetReason: reason,
+				indexer.FacetSource: sources, indexer.FacetDecision: decision,
+			}
+			for name, values := range q.Filters {
+				if len(values) == 0 {
+					delete(q.Filters, name)
+				}
+			}
+			var err error
+			if q.YearFrom, q.YearTo, err = yearRange(year); err != nil {
+				return err
+			}
+			switch q.Order = indexer.Order(order); q.Order {
+			case "", indexer.ByRelevance, indexer.Newest, indexer.Oldest:
+			default:
+				return usagef("--order %q: want relevance, newest or oldest", order)
+			}
+			q.Facets = indexer.AllFacets
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			// Elasticsearch is asked by itself; the embedded index may be in use.
+			if p.config.Index.Backend == backendElasticsearch {
+				err = p.openIndex(cmd.Context())
+			} else {
+				err = p.openAll(cmd.Context())
+			}
+			if err != nil {
+				return err
+			}
+			result, err := p.searcher.Search(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), result)
+			}
+			printResult(cmd.OutOrStdout(), result)
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&language, "language", nil, "only studies with a text in this language (ISO 639-1: es, zh)")
+	f.StringSliceVar(&flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
+	f.StringSliceVar(&reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, not-judgeable")
+	f.StringSliceVar(&sources, "source", nil, "only from this source")
+	f.StringSliceVar(&decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
+	f.StringVar(&year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
+	f.StringVar(&order, "order", "", "relevance, newest or oldest")
+	f.IntVar(&q.Size, "size", 20, "number of studies, at most 1,000")
+	f.StringVar(&q.After, "after", "", "go on after this page (the JSON's next)")
+	f.BoolVar(&q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// yearRange reads "2018", "2010-2020", "2015-" and "-2009".
+func yearRange(s string) (from, to int, err error) {
+	if s == "" {
+		return 0, 0, nil
+	}
+	a, b, ranged := strings.Cut(s, "-")
+	if !ranged {
+		b = a
+	}
+	for text, year := range map[*int]string{&from: a, &to: b} {
+		if year == "" {
+			continue
+		}
+		n, err := strconv.Atoi(year)
+		if err != nil || n < 1 || n > 9999 {
+			return 0, 0, usagef("--year %q: want a year or a range like 2010-2020", s)
+		}
+		*text = n
+	}
+	if to > 0 && from > to {
+		return 0, 0, usagef("--year %q: the range ends before it begins", s)
+	}
+	return from, to, nil
+}
+
+// styles are the escape sequences of a terminal, all empty elsewhere.
+type styles struct{ bold, dim, mark, reset string }
+
+func stylesFor(w io.Writer) styles {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("NO_COLOR") != "" {
+		return styles{}
+	}
+	return styles{bold: "\x1b[1m", dim: "\x1b[2m", mark: "\x1b[1;33m", reset: "\x1b[0m"}
+}
+
+func printResult(w io.Writer, r indexer.Result) {
+	st := stylesFor(w)
+	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
+	for i, h := range r.Hits {
+		printHit(w, st, i+1, h)
+	}
+	if len(r.Hits) < r.Total && r.Next != "" {
+		fmt.Fprintf(w, "\n%s … %s more: --after %s%s\n", st.dim, thousands(r.Total-len(r.Hits)), r.Next, st.reset)
+	}
+	for _, name := range indexer.AllFacets {
+		counts := r.Facets[name]
+		if len(counts) == 0 {
+			continue
+		}
+		parts := make([]string, 0, len(counts))
+		for _, c := range counts[:min(len(counts), 10)] {
+			parts = append(parts, fmt.Sprintf("%s %s", c.Value, thousands(c.Count)))
+		}
+		fmt.Fprintf(w, "\n%s%s%s  %s", st.bold, name, st.reset, strings.Join(parts, " · "))
+	}
+	fmt.Fprintln(w)
+}
+
+func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
+	s := &h.Study
+	title := clean(s.Title().Text)
+	var rest []indexer.Snippet
+	for _, sn := range h.Snippets {
+		if sn.Field == "title" && sn.Text == s.Title().Text {
+			title = marked(st, sn)
+			continue
+		}
+		rest = append(rest, sn)
+	}
+	fmt.Fprintf(w, "\n%s%3d.%s %s\n", st.bold, n, st.reset, title)
+	var line []string
+	if names := s.Authors(); len(names) > 0 {
+		first := clean(names[0].Name)
+		if len(names) > 1 {
+			first += " et al."
+		}
+		line = append(line, first)
+	}
+	if y := s.Year(); y > 0 {
+		line = append(line, strconv.Itoa(y))
+	}
+	if c := s.Container(); c != "" {
+		line = append(line, clean(c))
+	}
+	line = append(line, strings.Join(s.Languages(), "+"), strings.Join(s.Sources(), "+"))
+	fmt.Fprintf(w, "     %s%s%s\n", st.dim, strings.Join(slices.DeleteFunc(line, func(p string) bool { return p == "" }), " · "), st.reset)
+	for _, sn := range rest[:min(len(rest), 2)] {
+		fmt.Fprintf(w, "     %s\n", marked(st, sn))
+	}
+	var why []string
+	for _, r := range s.Reasons() {
+		why = append(why, string(r))
+	}
+	if len(why) > 0 {
+		fmt.Fprintf(w, "     missed by the keyword search: %s\n", strings.Join(why, ", "))
+	}
+	fmt.Fprintf(w, "     %s%s%s\n", st.dim, s.ID, st.reset)
+}
+
+// marked shows a snippet with its marks: bold on a terminal, between asterisks
+// elsewhere.
+func marked(st styles, sn indexer.Snippet) string {
+	before, after := st.mark, st.reset
+	if before == "" {
+		before, after = "*", "*"
+	}
+	var b strings.Builder
+	if sn.CutStart {
+		b.WriteString("… ")
+	}
+	at := 0
+	for _, m := range sn.Marks {
+		b.WriteString(clean(sn.Text[at:m.Start]) + before + clean(sn.Text[m.Start:m.End]) + after)
+		at = m.End
+	}
+	b.WriteString(clean(sn.Text[at:]))
+	if sn.CutEnd {
+		b.WriteString(" …")
+	}
+	return b.String()
+}
+
+// clean keeps what a source wrote from moving the cursor or turning the line
+// round: control and bidirectional format characters go.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return ' '
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"polyglean/classifier"
+	"polyglean/indexer"
+	"polyglean/indexer/web"
+)
+
+// roleWeb serves the reviewers' pages.
+const roleWeb = "web"
+
+// roles that `serve` knows. Harvests are runs of their own (polyglean harvest),
+// started by a person or a timer.
+var roles = []string{classifier.Stage, indexer.Stage, roleWeb}
+
+func serveCommand(g *globals) *cobra.Command {
+	var (
+		want []string
+		addr string
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the stages and the reviewers' pages until stopped",
+		Long: `Serve classifies and indexes what harvests bring, and serves the search pages. With
+--roles it runs some of the stages only: on a NATS cluster and Elasticsearch each may
+be a process of its own, on any machine.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, r := range want {
+				if !slices.Contains(roles, r) {
+					return usagef("unknown role %q: known are %s", r, strings.Join(roles, ", "))
+				}
+			}
+			p, err := setUp(g)
+			if err != nil {
+				return err
+			}
+			if addr != "" {
+				p.config.Web.Addr = addr
+			}
+			defer p.Close()
+			return p.serve(cmd.Context(), want, cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringSliceVar(&want, "roles", roles, "which parts to run, separated by commas")
+	cmd.Flags().StringVar(&addr, "addr", "", "address of the pages (default web.addr of the configuration)")
+	return cmd
+}
+
+func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) error {
+	// Taken first: nothing is more often wrong than the port.
+	var listener net.Listener
+	if slices.Contains(want, roleWeb) {
+		var err error
+		if listener, err = web.Listen(p.config.Web.Addr); err != nil {
+			return err
+		}
+		defer listener.Close()
+	}
+	if len(want) < len(roles) && p.config.NATS.URL == "" {
+		return usagef("--roles needs a NATS server to meet on: set nats.url in the configuration, or run all roles in one process")
+	}
+	if err := p.openBus(ctx); err != nil {
+		return err
+	}
+	if p.bus.Attached() {
+		return fmt.Errorf("another polyglean is serving from %s already: use it, or choose another directory with --data", p.config.DataDir)
+	}
+	if slices.Contains(want, indexer.Stage) || slices.Contains(want, roleWeb) {
+		if p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && len(want) < len(roles) {
+			return usagef("separate roles need an index that several processes can open: set index.backend to elasticsearch")
+		}
+		if err := p.openIndex(ctx); err != nil {
+			return err
+		}
+	}
+	s, err := p.newStages(want...)
+	if err != nil {
+		return err
+	}
+	run := s.run
+	if listener != nil {
+		handler, err := p.pages()
+		if err != nil {
+			return err
+		}
+		run = append(run, func(ctx context.Context) error { return web.Serve(ctx, listener, handler) })
+		fmt.Fprintf(out, "Search pages: http://%s/\n", listener.Addr())
+	}
+	fmt.Fprintf(out, "Serving %s. Stop with Ctrl-C.\n", strings.Join(want, ", "))
+	err = runAll(ctx, run...)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
