@@ -1,0 +1,147 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// passage is a stretch of text in one language, cut where marks begin and end.
+type passage struct {
+	Lang, Dir string
+	Pieces    []piece
+}
+
+// piece is a part of a passage, marked or not.
+type piece struct {
+	Text string
+	Mark bool
+	// ID lets a link lead to the mark; Tip says what it stands for.
+	ID, Tip string
+}
+
+// mark is a stretch of a text to be marked, in bytes, End exclusive.
+type mark struct {
+	start, end int
+	id         string
+	tips       []string
+}
+
+func newPassage(text, lang string, marks []mark) passage {
+	t := tongueOf(lang)
+	return passage{Lang: t.Tag, Dir: t.Dir, Pieces: pieces(text, 0, len(text), marks)}
+}
+
+// String is the passage without its marks.
+func (p passage) String() string {
+	var b strings.Builder
+	for _, piece := range p.Pieces {
+		b.WriteString(piece.Text)
+	}
+	return b.String()
+}
+
+// pieces cuts text[start:end] at the marks, which are sound and in order.
+func pieces(text string, start, end int, marks []mark) []piece {
+	var out []piece
+	plainTo := func(to int) {
+		if to > start {
+			out = append(out, piece{Text: text[start:to]})
+		}
+	}
+	for _, m := range marks {
+		from, to := max(m.start, start), min(m.end, end)
+		if from >= to {
+			continue
+		}
+		plainTo(from)
+		p := piece{Text: text[from:to], Mark: true, Tip: strings.Join(m.tips, ", ")}
+		if from == m.start { // a mark cut in two keeps one ID
+			p.ID = m.id
+		}
+		out = append(out, p)
+		start = to
+	}
+	plainTo(end)
+	return out
+}
+
+// sound drops marks that do not lie in the text between whole characters, puts the
+// rest in order and joins those that overlap, so that marks never nest.
+func sound(text string, marks []mark) []mark {
+	marks = slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return !within(text, m.start, m.end) })
+	slices.SortStableFunc(marks, func(a, b mark) int {
+		if a.start != b.start {
+			return a.start - b.start
+		}
+		return b.end - a.end
+	})
+	var out []mark
+	for _, m := range marks {
+		if n := len(out); n > 0 && m.start < out[n-1].end {
+			last := &out[n-1]
+			last.end = max(last.end, m.end)
+			for _, tip := range m.tips {
+				if !slices.Contains(last.tips, tip) {
+					last.tips = append(last.tips, tip)
+				}
+			}
+			continue
+		}
+		m.tips = slices.Clone(m.tips)
+		out = append(out, m)
+	}
+	return out
+}
+
+// within reports whether text[start:end] is a stretch of whole characters.
+func within(text string, start, end int) bool {
+	return 0 <= start && start < end && end <= len(text) &&
+		utf8.RuneStart(text[start]) && (end == len(text) || utf8.RuneStart(text[end]))
+}
+
+// plain prepares a text for places that cannot isolate it: document titles,
+// tooltips and the metadata of the page. It drops the controls that could reorder
+// what follows, and turns line breaks into spaces. Joiners stay: Persian and Hindi
+// need them.
+func plain(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+			return -1
+		case r == 0x2028, r == 0x2029:
+			return ' '
+		case r < 0x20, r >= 0x7F && r < 0xA0:
+			return ' '
+		}
+		return r
+	}, s)), " ")
+}
+
+// cutString returns at most n bytes of s, whole characters only.
+func cutString(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// opening is the beginning of a long text: at most n characters, ended at a space
+// where there is one near, and whether something was left out.
+func opening(s string, n int) (string, bool) {
+	seen := 0
+	for i := range s {
+		if seen == n {
+			head := s[:i]
+			if sp := strings.LastIndexByte(head, ' '); sp > len(head)*3/4 {
+				head = head[:sp]
+			}
+			return head, true
+		}
+		seen++
+	}
+	return s, false
+}

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"polyglean/indexer"
+	"polyglean/internal/record"
+)
+
+// The words of the pages for what the pipeline stores as short codes. A code
+// without a word here is shown by itself, made readable by humanise.
+
+var facetNames = map[string]string{
+	indexer.FacetReason:   "Why a keyword search would miss it",
+	indexer.FacetFlag:     "Flags",
+	indexer.FacetLanguage: "Language",
+	indexer.FacetSource:   "Source",
+	indexer.FacetDecision: "Decision",
+	indexer.FacetType:     "Kind of document",
+	indexer.FacetConcept:  "Concept",
+	indexer.FacetRoute:    "How it was found",
+	indexer.FacetQuery:    "Found by the query",
+	indexer.FacetSeed:     "Seed study",
+}
+
+var reasonNames = map[record.Reason]string{
+	record.OtherWords:    "Says it in other words",
+	record.OtherLanguage: "Not in English",
+	record.MissingBlock:  "One part of the search is missing",
+	record.NotJudgeable:  "No abstract to judge by",
+}
+
+var flagNames = map[record.Flag]string{
+	record.FlagNonEnglish:     "Has a text not in English",
+	record.FlagKeywordMiss:    "A keyword search would miss it",
+	record.FlagDefinitionOpen: "Leaves a definition open",
+	record.FlagRetracted:      "Retracted",
+	record.FlagDeleted:        "Deleted at its source",
+	record.FlagNoAbstract:     "No abstract",
+}
+
+var routeNames = map[record.Route]string{
+	record.RouteSearch:   "Found by a search",
+	record.RouteHarvest:  "Read with a whole set",
+	record.RouteSnowball: "Followed from a citation",
+	record.RouteImport:   "Imported from a file",
+}
+
+var verdictNames = map[record.Verdict]string{
+	record.Include: "Include",
+	record.Exclude: "Exclude",
+	record.Maybe:   "Maybe",
+}
+
+var stageNames = map[record.Stage]string{
+	record.StageTitleAbstract: "title and abstract",
+	record.StageFullText:      "full text",
+}
+
+var sourceNames = map[string]string{
+	"openalex": "OpenAlex", "crossref": "Crossref", "europepmc": "Europe PMC", "pubmed": "PubMed", "doaj": "DOAJ",
+	"scielo": "SciELO", "hal": "HAL", "lilacs": "LILACS", "bvs": "LILACS/BVS", "jstage": "J-STAGE", "openaire": "OpenAIRE Graph",
+	"oai": "OAI-PMH", "kci": "KCI", "dergipark": "DergiPark", "openedition": "OpenEdition", "persee": "Persée", "ssoar": "SSOAR",
+	"datacite": "DataCite", "clinicaltrials": "ClinicalTrials.gov", "core": "CORE", "cinii": "CiNii",
+}
+
+var conceptFacetNames = map[string]string{
+	"topic": "Topic", "exit": "Leaving and after", "factor": "Factors", "path": "Path", "setting": "Setting",
+	"services": "Services", "harm": "Harm", "law": "Law", "design": "Study design", "population": "People studied",
+	"theory": "Theory", "followup": "Follow-up", "mechanism": "How it works",
+	"negative": "Speaks against", "negative_related": "Related, but another topic",
+}
+
+var fieldNames = map[record.Field]string{
+	record.FieldTitle:    "Title",
+	record.FieldAbstract: "Abstract",
+	record.FieldKeyword:  "Keyword",
+}
+
+// valueName is the plain word for the value of a facet.
+func (s *site) valueName(facet, value string) string {
+	switch facet {
+	case indexer.FacetReason:
+		return word(reasonNames, value)
+	case indexer.FacetFlag:
+		return word(flagNames, value)
+	case indexer.FacetRoute:
+		return word(routeNames, value)
+	case indexer.FacetDecision:
+		return word(verdictNames, value)
+	case indexer.FacetSource:
+		return sourceName(value)
+	case indexer.FacetLanguage:
+		return tongueOf(value).Name
+	case indexer.FacetConcept:
+		return s.concept(value)
+	case indexer.FacetQuery:
+		return value
+	case indexer.FacetSeed:
+		if isNumber(value) {
+			return "Seed study " + value
+		}
+	}
+	return humanise(value)
+}
+
+// concept is the reader's name of a lexicon concept or strategy block.
+func (s *site) concept(id string) string {
+	if name := s.opts.Concepts[id]; name != "" {
+		return name
+	}
+	return plain(strings.ReplaceAll(id, "_", " "))
+}
+
+// sourceName is a source as it calls itself; other OAI-PMH repositories are called
+// by the name they were configured with.
+func sourceName(source string) string {
+	if name, ok := sourceNames[source]; ok {
+		return name
+	}
+	return plain(source)
+}
+
+func word[K ~string](names map[K]string, code string) string {
+	if name, ok := names[K(code)]; ok {
+		return name
+	}
+	return humanise(code)
+}
+
+// humanise makes a code readable: "journal-article" becomes "Journal article".
+func humanise(code string) string {
+	return capitalise(plain(strings.NewReplacer("-", " ", "_", " ").Replace(code)))
+}
+
+func capitalise(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+// sentence makes a sentence of the words of an error, which begin small and end
+// without a full stop.
+func sentence(s string) string {
+	if s = capitalise(s); s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
