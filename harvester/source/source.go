@@ -26,6 +26,9 @@ type Config struct {
 	PageSize int `yaml:"page_size"`
 	// RequestsPerSecond replaces the source's default rate; 0 keeps it.
 	RequestsPerSecond float64 `yaml:"requests_per_second"`
+	// MaxRecords is how many records of a query are read from a source that ranks
+	// instead of selecting; 0 is the source's default. Others ignore it.
+	MaxRecords int `yaml:"max_records"`
 }
 
 // Secret is a string that prints as "[secret]" wherever it is formatted.

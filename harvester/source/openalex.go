@@ -1,0 +1,322 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"polyglean/harvester"
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
+	"polyglean/internal/strategy"
+)
+
+func init() { register("openalex", newOpenAlex) }
+
+const (
+	openAlexURL = "https://api.openalex.org/works"
+	// openAlexRate is well below the 10 requests a second that are allowed, because
+	// searches are metered and a page takes seconds to make.
+	openAlexRate = 3
+	openAlexPage = 100 // the most
+	// openAlexQuery is the longest compiled strategy in bytes of URL; the whole
+	// address may have about 4 KB.
+	openAlexQuery = 3200
+	// openAlexOverlap is taken off the start of an incremental window. OpenAlex lets
+	// only paying readers ask for what was added since a date; the date of
+	// publication, which all may ask for, lies before that of adding.
+	openAlexOverlap = 120 * 24 * time.Hour
+)
+
+// openAlexSource is the OpenAlex index of scholarly works, by its REST API.
+//
+// The strategy is sent as the filter title_and_abstract.search.exact, which has
+// Boolean operators, phrases, and words cut short after three letters or more; the
+// filter without ".exact" stems English words and refuses truncation. Carried over
+// are AND, OR, NOT, phrases and truncation of single words. Wider than the
+// strategy: a phrase with a truncated word asks for its words anywhere, proximity
+// for both sides anywhere, a field for title and abstract. Author, journal and
+// keyword fields cannot be asked.
+type openAlexSource struct {
+	client
+}
+
+func newOpenAlex(c Config, f *Fetcher) (harvester.Source, error) {
+	cl, err := newClient("openalex", c, f, openAlexURL, openAlexPage, openAlexPage, openAlexRate)
+	return &openAlexSource{cl}, err
+}
+
+var openAlexDialect = dialect{terms: func(field strategy.Field, terms []phrase) (string, bool) {
+	if field == strategy.Author || field == strategy.Container || field == strategy.Keyword {
+		return "", false
+	}
+	text, exact := orOfPhrases(terms)
+	return text, exact && field == strategy.AnyField
+}}
+
+// Queries implements harvester.Source.
+func (s *openAlexSource) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
+	if !since.IsZero() {
+		since = since.Add(-openAlexOverlap)
+	}
+	return openAlexDialect.searches(s.name, p, since, openAlexQuery)
+}
+
+// Page implements harvester.Source.
+func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	text := openAlexDialect.compile(q.Strategy)
+	if text == "" {
+		return harvester.Page{}, fmt.Errorf("openalex: query %q has no term that can be asked", q.Name)
+	}
+	if cursor == "" {
+		cursor = "*"
+	}
+	// phraseOf leaves no comma, colon or bar in the text, which part filters.
+	filter := "title_and_abstract.search.exact:" + text
+	if !q.From.IsZero() {
+		filter += ",from_publication_date:" + q.From.UTC().Format(time.DateOnly)
+	}
+	if !q.Until.IsZero() {
+		filter += ",to_publication_date:" + q.Until.UTC().Format(time.DateOnly)
+	}
+	params := url.Values{
+		"filter":   {filter},
+		"per_page": {strconv.Itoa(s.pageSize)},
+		"cursor":   {cursor},
+	}
+	if s.contact != "" {
+		params.Set("mailto", s.contact)
+	}
+	if key := s.key.Reveal(); key != "" {
+		params.Set("api_key", key)
+	}
+	body, sent, err := s.get(ctx, params)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	page, err := decodeOpenAlex(body, cursor)
+	if err != nil {
+		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+	}
+	page.Sent = sent
+	return page, nil
+}
+
+// decodeOpenAlex reads a page that was asked for with cursor.
+func decodeOpenAlex(body []byte, cursor string) (harvester.Page, error) {
+	var answer struct {
+		Meta *struct {
+			Count      *jsonInt `json:"count"`
+			NextCursor jsonText `json:"next_cursor"`
+		} `json:"meta"`
+		Results *[]json.RawMessage `json:"results"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return harvester.Page{}, err
+	}
+	if answer.Meta == nil || answer.Meta.Count == nil || answer.Results == nil {
+		return harvester.Page{}, errors.New("the answer is no page of results: it lacks meta.count or results")
+	}
+	page := harvester.Page{Announced: int(*answer.Meta.Count)}
+	page.Records, page.Bad = decodeAll(*answer.Results, decodeOpenAlexWork)
+	if len(*answer.Results) > 0 {
+		page.Next = string(answer.Meta.NextCursor)
+	}
+	return page, nil
+}
+
+type openAlexWork struct {
+	ID          jsonText            `json:"id"`
+	DOI         jsonText            `json:"doi"`
+	IDs         map[string]jsonText `json:"ids"`
+	Title       jsonText            `json:"title"`
+	DisplayName jsonText            `json:"display_name"`
+	Language    jsonText            `json:"language"`
+	Index       json.RawMessage     `json:"abstract_inverted_index"`
+	Authorships []struct {
+		RawName  jsonText `json:"raw_author_name"`
+		RawORCID jsonText `json:"raw_orcid"`
+		Author   struct {
+			DisplayName jsonText `json:"display_name"`
+			ORCID       jsonText `json:"orcid"`
+		} `json:"author"`
+	} `json:"authorships"`
+	Date     jsonText          `json:"publication_date"`
+	Year     jsonInt           `json:"publication_year"`
+	Primary  *openAlexLocation `json:"primary_location"`
+	BestOpen *openAlexLocation `json:"best_oa_location"`
+	Biblio   struct {
+		Volume jsonText `json:"volume"`
+		Issue  jsonText `json:"issue"`
+		First  jsonText `json:"first_page"`
+		Last   jsonText `json:"last_page"`
+	} `json:"biblio"`
+	Type      jsonText `json:"type"`
+	Retracted jsonBool `json:"is_retracted"`
+	Keywords  []struct {
+		DisplayName jsonText `json:"display_name"`
+	} `json:"keywords"`
+	MeSH []struct {
+		Name jsonText `json:"descriptor_name"`
+	} `json:"mesh"`
+	References []jsonText `json:"referenced_works"`
+	Updated    jsonText   `json:"updated_date"`
+}
+
+type openAlexLocation struct {
+	URL       jsonText `json:"landing_page_url"`
+	License   jsonText `json:"license"`
+	RawSource jsonText `json:"raw_source_name"`
+	Source    *struct {
+		Name  jsonText           `json:"display_name"`
+		ISSN  jsonList[jsonText] `json:"issn"`
+		ISSNL jsonText           `json:"issn_l"`
+		Host  jsonText           `json:"host_organization_name"`
+	} `json:"source"`
+}
+
+// decodeOpenAlexWork reads one work. OpenAlex names the language of a work by
+// looking at its title and abstract; it is passed on as what it claims to be.
+func decodeOpenAlexWork(raw json.RawMessage) (record.Candidate, error) {
+	var w openAlexWork
+	var c record.Candidate
+	if err := decodeRecord(raw, &w); err != nil {
+		c.SourceID = openAlexID(string(w.ID))
+		return c, err
+	}
+	c.SourceID = openAlexID(string(w.ID))
+	if c.SourceID == "" {
+		return c, fmt.Errorf("the work has no OpenAlex ID: %q", string(w.ID))
+	}
+	abstract, err := openAlexAbstract(w.Index)
+	if err != nil {
+		return c, err
+	}
+	c.Titles = addText(addText(nil, w.Title.line(), ""), w.DisplayName.line(), "")
+	c.Abstracts = addText(nil, abstract, "")
+	c.Languages = normalLangs(string(w.Language))
+	for _, a := range w.Authorships {
+		author := record.Author{Name: a.RawName.line(), ORCID: normalORCID(string(a.RawORCID))}
+		if author.Name == "" {
+			author.Name = a.Author.DisplayName.line()
+		}
+		if author.ORCID == "" {
+			author.ORCID = normalORCID(string(a.Author.ORCID))
+		}
+		if author.Name != "" {
+			c.Authors = append(c.Authors, author)
+		}
+	}
+	c.Date, c.Year = normalDate(string(w.Date))
+	if year, y := dateOf(int(w.Year), 0, 0); y != 0 {
+		if c.Year != y {
+			c.Date, c.Year = year, y
+		}
+	}
+	c.Volume, c.Issue = w.Biblio.Volume.line(), w.Biblio.Issue.line()
+	c.Pages = pageRange(w.Biblio.First.line(), w.Biblio.Last.line())
+	c.Type = w.Type.line()
+	c.Retracted = bool(w.Retracted)
+	for _, k := range w.Keywords {
+		c.Keywords = addText(c.Keywords, k.DisplayName.line(), "")
+	}
+	for _, m := range w.MeSH {
+		c.Keywords = addText(c.Keywords, m.Name.line(), "en")
+	}
+	for _, ref := range w.References {
+		c.References = appendNew(c.References, openAlexID(string(ref)))
+	}
+	if p := w.Primary; p != nil {
+		c.URL, c.License, c.Container = webAddress(p.URL), p.License.line(), p.RawSource.line()
+		if s := p.Source; s != nil {
+			if name := s.Name.line(); name != "" {
+				c.Container = name
+			}
+			c.Publisher = s.Host.line()
+			for _, issn := range append(s.ISSN, s.ISSNL) {
+				c.ISSN = appendNew(c.ISSN, normalISSN(string(issn)))
+			}
+		}
+	}
+	if o := w.BestOpen; o != nil && c.License == "" {
+		c.License = o.License.line()
+	}
+	c.IDs = record.Identifiers{
+		DOI: normalDOI(string(w.DOI)), PMID: normalPMID(string(w.IDs["pmid"])),
+		PMCID: normalPMCID(string(w.IDs["pmcid"])), OpenAlex: c.SourceID,
+	}
+	if c.IDs.DOI == "" {
+		c.IDs.DOI = normalDOI(string(w.IDs["doi"]))
+	}
+	if mag := w.IDs["mag"].line(); mag != "" {
+		c.IDs.Other = map[string]string{"mag": mag}
+	}
+	if c.URL == "" {
+		c.URL = "https://openalex.org/" + c.SourceID
+	}
+	c.Version = stamp(string(w.Updated))
+	return c, nil
+}
+
+// maxAbstract is the most words an abstract may have. OpenAlex has indexed whole
+// books as abstracts; anything above this is a mistake or an attack, since a
+// single position of 10^9 would ask for that much memory.
+const maxAbstract = 20_000
+
+// openAlexAbstract puts an abstract together from its inverted index: the
+// positions of each word.
+func openAlexAbstract(raw json.RawMessage) (string, error) {
+	if len(raw) == 0 || kindOf(raw) == "null" {
+		return "", nil
+	}
+	var index map[string][]json.Number
+	if err := json.Unmarshal(raw, &index); err != nil {
+		return "", errors.New("field abstract_inverted_index is not an object of lists of positions")
+	}
+	type placed struct {
+		at   int
+		word string
+	}
+	var words []placed
+	for word, positions := range index {
+		for _, position := range positions {
+			at, err := strconv.Atoi(position.String())
+			if err != nil || at < 0 || at >= maxAbstract {
+				return "", fmt.Errorf("field abstract_inverted_index has the position %s, outside of 0 to %d", position, maxAbstract-1)
+			}
+			words = append(words, placed{at, word})
+		}
+		if len(words) > maxAbstract {
+			return "", fmt.Errorf("field abstract_inverted_index has more than %d words", maxAbstract)
+		}
+	}
+	// By the word too, so that the same record reads the same each time even where
+	// two words claim one position.
+	slices.SortFunc(words, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.word, b.word))
+	})
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.word)
+	}
+	return plainText(b.String()), nil
+}
+
+// webAddress returns an http or https address, "" for anything else.
+func webAddress(t jsonText) string {
+	u, err := url.Parse(strings.TrimSpace(string(t)))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
