@@ -1,0 +1,186 @@
+// Package analysis turns texts and queries into the terms an index holds. It is
+// done here once for every backend, so that backends only ever compare terms.
+//
+// A text is cut into words and folded by package fold: case, compatibility forms
+// and, in Latin, Greek, Cyrillic, Hebrew and Arabic, marks make no difference.
+// Each word then has two forms: its surface, the folded word, for phrases and
+// truncation, and its stem in the language of the text.
+//
+// Scripts that do not part words by spaces (Han, kana, Thai, Lao, Khmer, Burmese)
+// are indexed as overlapping pairs of letters, and a run of them ends with its
+// last letter alone: 性産業 gives 性産 産業 業. A query is a phrase of such pairs
+// and so finds its letters side by side anywhere in a run, without a dictionary.
+// Hangul is cut the same way within each word, because Korean joins particles to
+// its words: 성매매를 holds 성매 매매, which is what 성매매 asks for.
+package analysis
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"polyglean/internal/fold"
+)
+
+// MaxRunes is the longest token in runes; what is beyond is left out, in texts
+// and queries alike.
+const MaxRunes = 64
+
+// Token is a term and where it stands in the text.
+type Token struct {
+	// Surface is the folded word, Stem its stem in the text's language, the same
+	// as Surface where there is no stemmer.
+	Surface, Stem string
+	// Start and End are byte offsets into the text, End exclusive, on rune borders.
+	Start, End int
+	// Tail says that the token is the last letter of a run again, alone. A query
+	// that ends here leaves it out.
+	Tail bool
+}
+
+// Analyze cuts a text into tokens. lang is a BCP 47 tag; for a language without
+// a stemmer, "und" and "" the stem is the word.
+func Analyze(text, lang string) []Token {
+	words := fold.NewText(text)
+	stem := stemmerOf(lang)
+	tokens := make([]Token, 0, words.Len())
+	for i := 0; i < words.Len(); {
+		start, end := words.Span(i, i)
+		word := words.Word(i)
+		switch {
+		case unspaced(word):
+			last := i
+			for last+1 < words.Len() && words.Glued(last+1) && unspaced(words.Word(last+1)) {
+				last++
+			}
+			tokens = appendRun(tokens, words, i, last)
+			i = last + 1
+			continue
+		case hangul(word):
+			tokens = appendHangul(tokens, text[start:end], string(word), start, end)
+		default:
+			surface, stemmed := stem.word(text[start:end], word)
+			tokens = append(tokens, Token{Surface: surface, Stem: stemmed, Start: start, End: end})
+		}
+		i++
+	}
+	return tokens
+}
+
+// Readings are the distinct sequences of stems a text has over all languages
+// with a stemmer, first the one without stemming. All are of one length: that of
+// the text's tokens.
+func Readings(text string) [][]string {
+	var readings [][]string
+	add := func(lang string) {
+		tokens := Analyze(text, lang)
+		stems := make([]string, len(tokens))
+		for i, t := range tokens {
+			stems[i] = t.Stem
+		}
+		if !slices.ContainsFunc(readings, func(r []string) bool { return slices.Equal(r, stems) }) {
+			readings = append(readings, stems)
+		}
+	}
+	add("")
+	for _, lang := range Languages {
+		add(lang)
+	}
+	return readings
+}
+
+// Stems joins the stems of tokens as a document's text field wants them.
+func Stems(tokens []Token) string {
+	return join(tokens, func(t *Token) string { return t.Stem })
+}
+
+// Surfaces joins the surface forms of tokens as a document's text field wants
+// them.
+func Surfaces(tokens []Token) string {
+	return join(tokens, func(t *Token) string { return t.Surface })
+}
+
+func join(tokens []Token, form func(*Token) string) string {
+	var b strings.Builder
+	for i := range tokens {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(form(&tokens[i]))
+	}
+	return b.String()
+}
+
+// appendRun adds the pairs of a run of letters and its last letter.
+func appendRun(tokens []Token, words *fold.Text, first, last int) []Token {
+	for i := first; i < last; i++ {
+		start, end := words.Span(i, i+1)
+		pair := string(words.Word(i)) + string(words.Word(i+1))
+		tokens = append(tokens, Token{Surface: pair, Stem: pair, Start: start, End: end})
+	}
+	start, end := words.Span(last, last)
+	letter := string(words.Word(last))
+	return append(tokens, Token{Surface: letter, Stem: letter, Start: start, End: end, Tail: last > first})
+}
+
+// appendHangul adds the pairs of syllables of a Korean word and its last one.
+func appendHangul(tokens []Token, raw, folded string, start, end int) []Token {
+	syllables := []rune(folded)
+	// Offsets of syllables are known when the word was written composed; else the
+	// whole word is marked.
+	var at []int
+	if utf8.RuneCountInString(raw) == len(syllables) {
+		for i := range raw {
+			at = append(at, start+i)
+		}
+		at = append(at, end)
+	}
+	place := func(t Token, from, to int) Token {
+		t.Start, t.End = start, end
+		if at != nil {
+			t.Start, t.End = at[from], at[to]
+		}
+		return t
+	}
+	last := len(syllables) - 1
+	for i := range last {
+		pair := string(syllables[i : i+2])
+		tokens = append(tokens, place(Token{Surface: pair, Stem: pair}, i, i+2))
+	}
+	one := string(syllables[last:])
+	return append(tokens, place(Token{Surface: one, Stem: one, Tail: last > 0}, last, last+1))
+}
+
+// unspaced reports whether a folded word is a letter of a script without spaces.
+func unspaced(word []byte) bool {
+	if word[0] < utf8.RuneSelf {
+		return false
+	}
+	r, _ := utf8.DecodeRune(word)
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
+		r == 'ー' || r == '々' || r == '〆'
+}
+
+func hangul(word []byte) bool {
+	if word[0] < utf8.RuneSelf {
+		return false
+	}
+	r, _ := utf8.DecodeRune(word)
+	return unicode.Is(unicode.Hangul, r)
+}
+
+// clip cuts a word to MaxRunes.
+func clip[T string | []byte](word T) T {
+	if len(word) <= MaxRunes {
+		return word
+	}
+	n := 0
+	for i := range string(word) {
+		if n == MaxRunes {
+			return word[:i]
+		}
+		n++
+	}
+	return word
+}

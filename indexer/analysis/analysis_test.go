@@ -1,0 +1,154 @@
+package analysis
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestStems: the forms of a word that a reader takes for one have one stem.
+func TestStems(t *testing.T) {
+	for _, test := range []struct{ lang, words string }{
+		{"en", "survivor Survivors survivor’s"},
+		{"en", "woman women"},
+		{"en", "trafficked trafficking"},
+		{"en", "exit exiting exited"},
+		{"en", "child children"},
+		{"es", "explotación explotaciones EXPLOTACIÓN explotacion"},
+		{"es", "víctima víctimas"},
+		{"es-mx", "mujer mujeres"},
+		{"pt-br", "exploração explorações"},
+		{"fr", "exploitation exploitations"},
+		{"fr", "sexuel sexuelle sexuelles"},
+		{"de", "Überlebende Überlebenden"},
+		{"it", "donna donne"},
+		{"nl", "slachtoffer slachtoffers"},
+		{"sv", "kvinnor kvinnorna"},
+		{"nb", "kvinne kvinner kvinnene"},
+		{"da", "kvinder kvinderne"},
+		{"fi", "talo talossa talot"},
+		{"hu", "gyermekek gyermekeket"},
+		{"ro", "victimă victime"},
+		{"ru", "жертва жертвы жертвами"},
+		{"ru", "проституция проституции"},
+		{"tr", "mağdur mağdurlar mağdurları"},
+		{"ar", "نساء النساء والنساء"},
+		{"hi", "महिला महिलाओं"},
+	} {
+		var stems []string
+		for word := range strings.FieldsSeq(test.words) {
+			stems = append(stems, Analyze(word, test.lang)[0].Stem)
+		}
+		if len(slices.Compact(slices.Clone(stems))) != 1 {
+			t.Errorf("%s: %s have the stems %v, want one", test.lang, test.words, stems)
+		}
+	}
+}
+
+func TestAnalyze(t *testing.T) {
+	for _, test := range []struct{ name, text, lang, surfaces string }{
+		{"case and accents", "ÉMILE Łódź ΣΊΣΥΦΟΣ Ёлка", "", "emile lodz σισυφοσ елка"},
+		{"compatibility forms", "ﬁre ２０２４ ﷺ", "", "fire 2024 صلی الله علیه وسلم"},
+		{"punctuation parts words", "re-entry (2019): 'home'/exit", "en", "re entry 2019 home exit"},
+		{"Chinese in pairs", "性工作者", "zh", "性工 工作 作者 者"},
+		{"one letter", "性", "zh", "性"},
+		{"Japanese", "人身売買の被害", "ja", "人身 身売 売買 買の の被 被害 害"},
+		{"runs end at Latin", "性産業survivor研究", "ja", "性産 産業 業 survivor 研究 究"},
+		{"Korean particles", "성매매를 떠난", "ko", "성매 매매 매를 를 떠난 난"},
+		{"nothing", "… — !", "en", ""},
+		{"empty", "", "en", ""},
+		{"no language", "survivors", "und", "survivors"},
+		{"unknown language", "survivors", "xx-invalid", "survivors"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Surfaces(Analyze(test.text, test.lang)); got != test.surfaces {
+				t.Errorf("surfaces %q, want %q", got, test.surfaces)
+			}
+		})
+	}
+	if tokens := Analyze("survivors", "und"); tokens[0].Stem != "survivors" {
+		t.Errorf("without a language survivors has the stem %q", tokens[0].Stem)
+	}
+}
+
+// TestOffsets: a token points at the words it was made of.
+func TestOffsets(t *testing.T) {
+	text := "Ünïted 性産業 ผู้หญิง 성매매 ﬁn"
+	var got []string
+	for _, token := range Analyze(text, "de") {
+		got = append(got, text[token.Start:token.End])
+	}
+	want := "Ünïted 性産 産業 業 ผู้ห หญิ ญิง ง 성매 매매 매 ﬁn"
+	if strings.Join(got, " ") != want {
+		t.Errorf("tokens point at %q, want %q", strings.Join(got, " "), want)
+	}
+}
+
+func TestLongTokens(t *testing.T) {
+	for _, letter := range []string{"x", "é", "я", "अ"} {
+		tokens := Analyze(strings.Repeat(letter, 5000), "en")
+		for _, token := range tokens {
+			if n := utf8.RuneCountInString(token.Surface); n > MaxRunes {
+				t.Errorf("a token of %q has %d runes, want at most %d", letter, n, MaxRunes)
+			}
+			if n := utf8.RuneCountInString(token.Stem); n > MaxRunes {
+				t.Errorf("a stem of %q has %d runes, want at most %d", letter, n, MaxRunes)
+			}
+		}
+	}
+}
+
+// TestReadings: whatever the language of a text, its stem of a word is among the
+// readings of a query for that word.
+func TestReadings(t *testing.T) {
+	for _, word := range []string{"explotaciones", "women", "Überlebenden", "жертвами", "النساء", "महिलाओं", "kvinnorna", "性産業", "re-entry"} {
+		readings := Readings(word)
+		for _, lang := range append([]string{"", "und", "ja", "nb"}, Languages...) {
+			var stems []string
+			for _, token := range Analyze(word, lang) {
+				stems = append(stems, token.Stem)
+			}
+			if !slices.ContainsFunc(readings, func(r []string) bool { return slices.Equal(r, stems) }) {
+				t.Errorf("%s in %q is %v, which is not among %v", word, lang, stems, readings)
+			}
+		}
+		if len(readings) > 12 {
+			t.Errorf("%s has %d readings: %v", word, len(readings), readings)
+		}
+	}
+}
+
+func FuzzAnalyze(f *testing.F) {
+	for _, s := range []string{"", "women's", "性産業の", "성매매", "ผู้หญิง", "\xff\xfe", "e\u0301\u0301", "\u200d\u202e", "ﷺ", "İIıi", "ー々〆", "각"} {
+		f.Add(s, "en")
+		f.Add(s, "tr")
+		f.Add(s, "ar")
+	}
+	f.Fuzz(func(t *testing.T, text, lang string) {
+		last := 0
+		for _, token := range Analyze(text, lang) {
+			switch {
+			case token.Surface == "" || token.Stem == "":
+				t.Fatalf("empty token in %q", text)
+			case strings.ContainsAny(token.Surface+token.Stem, " \x00\n"):
+				t.Fatalf("token %+v of %q holds a separator", token, text)
+			case !utf8.ValidString(token.Surface) || !utf8.ValidString(token.Stem):
+				t.Fatalf("token %+v of %q is not UTF-8", token, text)
+			case token.Start < last || token.End <= token.Start || token.End > len(text):
+				t.Fatalf("token %+v of %q is out of order or range", token, text)
+			case token.Start > 0 && utf8.ValidString(text) && !utf8.RuneStart(text[token.Start]):
+				t.Fatalf("token %+v of %q starts inside a rune", token, text)
+			}
+			last = token.Start
+		}
+	})
+}
+
+func BenchmarkAnalyze(b *testing.B) {
+	text := strings.Repeat("The women who survived sex trafficking described leaving the brothel as a process in which debts, children and police had a part. ", 8)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		Analyze(text, "en")
+	}
+}

@@ -1,0 +1,167 @@
+package analysis
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ckb"
+	"github.com/blevesearch/bleve/v2/analysis/lang/da"
+	"github.com/blevesearch/bleve/v2/analysis/lang/de"
+	"github.com/blevesearch/bleve/v2/analysis/lang/en"
+	"github.com/blevesearch/bleve/v2/analysis/lang/es"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hu"
+	"github.com/blevesearch/bleve/v2/analysis/lang/in"
+	"github.com/blevesearch/bleve/v2/analysis/lang/it"
+	"github.com/blevesearch/bleve/v2/analysis/lang/nl"
+	"github.com/blevesearch/bleve/v2/analysis/lang/no"
+	"github.com/blevesearch/bleve/v2/analysis/lang/pt"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ro"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
+	"github.com/blevesearch/bleve/v2/analysis/lang/sv"
+	"github.com/blevesearch/bleve/v2/analysis/lang/tr"
+	"golang.org/x/text/unicode/norm"
+
+	"polyglean/internal/fold"
+)
+
+// Languages have a stemmer, as ISO 639-1 codes (639-3 for Central Kurdish). A
+// change to this list, to a stemmer or to folding changes the terms of an index:
+// the backends' format numbers must grow with it.
+var Languages = []string{
+	"ar", "ckb", "da", "de", "en", "es", "fi", "fr", "hi", "hr", "hu", "it",
+	"nl", "no", "pt", "ro", "ru", "sv", "tr",
+}
+
+// A stemmer takes the unfolded word in lower case, because endings are told apart
+// by their accents. Spanish, Portuguese, French and German have the light stemmers of Savoy
+// (Light stemming approaches for the French, Portuguese, German and Hungarian
+// languages, 2006), which take off number and gender only: the stems of one query
+// word over all languages are looked for together, so that a stemmer that takes
+// much would find much that was not meant.
+var stemmers = map[string]*stemmer{
+	"ar":  newStemmer(ar.NewArabicNormalizeFilter(), ar.NewArabicStemmerFilter()),
+	"ckb": newStemmer(ckb.NewSoraniNormalizeFilter(), ckb.NewSoraniStemmerFilter()),
+	"da":  newStemmer(da.NewDanishStemmerFilter()),
+	"de":  newStemmer(de.NewGermanNormalizeFilter(), de.NewGermanLightStemmerFilter()),
+	"en":  english(),
+	"es":  newStemmer(es.NewSpanishLightStemmerFilter()),
+	"fi":  newStemmer(fi.NewFinnishStemmerFilter()),
+	"fr":  newStemmer(fr.NewFrenchLightStemmerFilter()),
+	"hi":  newStemmer(in.NewIndicNormalizeFilter(), hi.NewHindiNormalizeFilter(), hi.NewHindiStemmerFilter()),
+	"hr":  newStemmer(hr.NewCroatianStemmerFilter()),
+	"hu":  newStemmer(hu.NewHungarianStemmerFilter()),
+	"it":  newStemmer(it.NewItalianStemmerFilter()),
+	"nl":  newStemmer(nl.NewDutchStemmerFilter()),
+	"no":  newStemmer(no.NewNorwegianStemmerFilter()),
+	"pt":  newStemmer(pt.NewPortugueseLightStemmerFilter()),
+	"ro":  newStemmer(ro.NewRomanianStemmerFilter()),
+	"ru":  newStemmer(ru.NewRussianStemmerFilter()),
+	"sv":  newStemmer(sv.NewSwedishStemmerFilter()),
+	"tr":  newStemmer(tr.NewTurkishStemmerFilter()),
+}
+
+// sameStemmer lists languages close enough to share a stemmer.
+var sameStemmer = map[string]string{"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "sh": "hr", "gl": "pt"}
+
+// noStemmer leaves words as they are.
+var noStemmer = newStemmer()
+
+func stemmerOf(lang string) *stemmer {
+	primary, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	if same, ok := sameStemmer[primary]; ok {
+		primary = same
+	}
+	if s, ok := stemmers[primary]; ok {
+		return s
+	}
+	return noStemmer
+}
+
+// english knows the plurals that no suffix tells and that studies of people are
+// full of.
+func english() *stemmer {
+	s := newStemmer(en.NewEnglishStemmerFilter())
+	s.irregular = map[string]string{
+		"women": "woman", "men": "man", "children": "child", "wives": "wife", "lives": "life",
+	}
+	return s
+}
+
+// stemmer stems words and remembers those it has met, because the few thousand
+// words a corpus is mostly made of come again and again.
+type stemmer struct {
+	filters   []analysis.TokenFilter
+	irregular map[string]string // folded word → stem, before the filters
+
+	mu    sync.RWMutex
+	known map[string]forms
+}
+
+type forms struct{ surface, stem string }
+
+// maxKnown bounds what a stemmer remembers, some 5 MB.
+const maxKnown = 1 << 15
+
+func newStemmer(filters ...analysis.TokenFilter) *stemmer {
+	return &stemmer{filters: filters, known: make(map[string]forms)}
+}
+
+// word gives the surface form and the stem of a word as it stands in a text;
+// folded is the same word folded.
+func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
+	s.mu.RLock()
+	f, ok := s.known[raw]
+	s.mu.RUnlock()
+	// One rune of the text may fold to several words, each with the same raw form.
+	if folded = clip(folded); ok && f.surface == string(folded) {
+		return f.surface, f.stem
+	}
+	f.surface = string(folded)
+	f.stem = s.irregular[f.surface]
+	if f.stem == "" {
+		f.stem = s.stem(clip(raw))
+	}
+	if f.stem == "" {
+		f.stem = f.surface
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) >= maxKnown {
+		clear(s.known)
+	}
+	s.known[strings.Clone(raw)] = f
+	return f.surface, f.stem
+}
+
+// stem folds what the stemmer leaves, so that an accent it took no notice of
+// makes no difference. What folds to several words has no stem.
+func (s *stemmer) stem(raw string) string {
+	if len(s.filters) == 0 {
+		return ""
+	}
+	lower := norm.NFKC.String(raw)
+	if s == stemmers["tr"] {
+		lower = strings.ToLowerSpecial(unicode.TurkishCase, lower)
+	} else {
+		lower = strings.ToLower(lower)
+	}
+	stream := analysis.TokenStream{{Term: []byte(lower)}}
+	for _, filter := range s.filters {
+		stream = filter.Filter(stream)
+	}
+	if len(stream) != 1 {
+		return ""
+	}
+	words := fold.NewText(string(stream[0].Term))
+	if words.Len() != 1 {
+		return ""
+	}
+	return string(clip(words.Word(0)))
+}
