@@ -180,12 +180,10 @@ func (l *Ledger) fill(ctx context.Context, r *Run) error {
 // previous finds how a query of an earlier run with the same protocol and window
 // ended, if it left a cursor to go on from.
 func (l *Ledger) previous(ctx context.Context, run Run, source, query string) (QueryState, bool, error) {
-	var r Run
-	found, err := l.bus.LoadState(ctx, "run."+run.Previous, &r)
-	if run.Previous == "" || err != nil || !found {
-		return QueryState{}, false, err
+	if run.Previous == "" {
+		return QueryState{}, false, nil
 	}
-	q, found, err := l.query(ctx, r.ID, source, query)
+	q, found, err := l.query(ctx, run.Previous, source, query)
 	return q, found && q.State == StatePartial && q.Cursor != "", err
 }
 

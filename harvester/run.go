@@ -203,6 +203,7 @@ func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) err
 	bad := page.Bad
 	var news []record.Candidate
 	var marks []stream.Mark
+	changes := map[string]bool{}
 	for _, c := range page.Records {
 		c.Schema, c.Source, c.Route, c.Query, c.Harvested = record.Schema, st.Source, st.Route, st.Query, now
 		c.ID = record.MakeID(c.Source, c.SourceID)
@@ -227,13 +228,14 @@ func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) err
 			continue
 		case changed:
 			next.Changed++
+			changes[c.ID] = true
 		case unknown:
 			next.New++
 		}
 		h.seen.expect(mark)
 		news, marks = append(news, c), append(marks, mark)
 	}
-	if err := h.publish(ctx, origin, news, marks, &next, &bad); err != nil {
+	if err := h.publish(ctx, origin, news, marks, changes, &next, &bad); err != nil {
 		return err
 	}
 	for _, b := range bad {
@@ -267,7 +269,7 @@ func (h *Harvester) restart(st *QueryState) {
 
 // publish writes the new records to the log. A record too large for a message is
 // taken out and parked, and the others go on.
-func (h *Harvester) publish(ctx context.Context, o stream.Origin, news []record.Candidate, marks []stream.Mark, st *QueryState, bad *[]Bad) error {
+func (h *Harvester) publish(ctx context.Context, o stream.Origin, news []record.Candidate, marks []stream.Mark, changes map[string]bool, st *QueryState, bad *[]Bad) error {
 	for len(news) > 0 {
 		err := h.bus.PublishCandidates(ctx, o, news, marks, func(n int, seq uint64) {
 			for _, m := range marks[:n] {
@@ -284,11 +286,11 @@ func (h *Harvester) publish(ctx context.Context, o stream.Origin, news []record.
 		for i := range news {
 			if news[i].ID == large.ID {
 				*bad = append(*bad, Bad{SourceID: news[i].SourceID, Reason: large.Error(), Raw: []byte(news[i].Title())})
-				// It was counted as new or changed when it was looked at.
-				if st.New > 0 {
-					st.New--
-				} else {
+				// It was counted when it was looked at.
+				if changes[large.ID] {
 					st.Changed--
+				} else {
+					st.New--
 				}
 				news = append(news[:i:i], news[i+1:]...)
 				marks = append(marks[:i:i], marks[i+1:]...)

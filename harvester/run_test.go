@@ -1,0 +1,308 @@
+package harvester
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
+	"polyglean/internal/stream"
+)
+
+// shelf is a source that holds its records in memory and pages through them; what
+// can go wrong with a source can be made to go wrong.
+type shelf struct {
+	name     string
+	records  []record.Candidate
+	bad      []Bad // on the first page
+	pageSize int
+	announce int // 0 announces what there is
+	// fail, if set, is asked before each page, by its number from 0.
+	fail func(page int) error
+	// loop makes the source answer every page with the cursor it was asked for.
+	loop  bool
+	pages int // served
+}
+
+func (s *shelf) Name() string { return s.name }
+
+func (s *shelf) Queries(*protocol.Protocol, time.Time) ([]Query, error) {
+	return []Query{{Name: "published", Route: record.RouteSearch}}, nil
+}
+
+func (s *shelf) Page(_ context.Context, _ Query, cursor string) (Page, error) {
+	at := 0
+	if cursor != "" {
+		n, err := strconv.Atoi(strings.TrimPrefix(cursor, "at-"))
+		if err != nil {
+			return Page{}, fmt.Errorf("cursor %q is not known", cursor)
+		}
+		at = n
+	}
+	if s.fail != nil {
+		if err := s.fail(at / s.pageSize); err != nil {
+			return Page{}, err
+		}
+	}
+	s.pages++
+	end := min(at+s.pageSize, len(s.records))
+	p := Page{Announced: len(s.records) + len(s.bad), Records: s.records[at:end], Sent: "GET /shelf"}
+	if s.announce > 0 {
+		p.Announced = s.announce
+	}
+	if at == 0 {
+		p.Bad = s.bad
+	}
+	if end < len(s.records) {
+		p.Next = fmt.Sprintf("at-%d", end)
+	}
+	if s.loop {
+		p.Next = cursor
+		if p.Next == "" {
+			p.Next = "at-0"
+		}
+	}
+	return p, nil
+}
+
+func shelfOf(name string, n int) *shelf {
+	s := &shelf{name: name, pageSize: 10}
+	for i := range n {
+		s.records = append(s.records, record.Candidate{
+			SourceID: strconv.Itoa(i), Titles: []record.Text{{Text: fmt.Sprintf("Record %d of %s", i, name)}}, Version: 1,
+		})
+	}
+	return s
+}
+
+func openBus(t *testing.T) *stream.Bus {
+	t.Helper()
+	bus, err := stream.Open(t.Context(), stream.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(bus.Close)
+	return bus
+}
+
+func harvest(t *testing.T, bus *stream.Bus, opts Options, sources ...Source) Run {
+	t.Helper()
+	run, err := New(bus, &protocol.Protocol{Name: "test", Digest: "d"}, sources, opts).Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range run.Queries {
+		if !q.Balanced() {
+			t.Errorf("%s does not balance: %+v", q.Source, q)
+		}
+	}
+	return run
+}
+
+func inLog(t *testing.T, bus *stream.Bus) (records, distinct int) {
+	t.Helper()
+	ids := map[uint64]bool{}
+	if err := bus.EachMark(t.Context(), func(m stream.Mark, _ stream.Origin, _ uint64) {
+		records++
+		ids[m.ID] = true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return records, len(ids)
+}
+
+func TestRunCountsWhatCame(t *testing.T) {
+	bus := openBus(t)
+	a, b := shelfOf("a", 35), shelfOf("b", 7)
+	b.bad = []Bad{{SourceID: "broken", Reason: "the abstract is a number", Raw: []byte(`{"abstract":7}`)}}
+	run := harvest(t, bus, Options{}, a, b)
+	if run.Partial() || run.Ended.IsZero() {
+		t.Fatalf("run %+v", run)
+	}
+	total := run.Totals()
+	if total.Announced != 43 || total.Received != 43 || total.New != 42 || total.Parked != 1 || total.Pages != 5 {
+		t.Errorf("totals %+v", total)
+	}
+	if run.Queries[0].Sent != "GET /shelf" {
+		t.Errorf("the request is not in the ledger: %+v", run.Queries[0])
+	}
+	var parked []record.Parked
+	if err := bus.EachParked(t.Context(), func(p record.Parked) error { parked = append(parked, p); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(parked) != 1 || parked[0].RecordID != "b:broken" || string(parked[0].Raw) != `{"abstract":7}` {
+		t.Errorf("parked %+v", parked)
+	}
+}
+
+func TestSecondRunPublishesOnlyWhatChanged(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 25)
+	harvest(t, bus, Options{}, s)
+	s.records[3].Titles = []record.Text{{Text: "Another title"}}
+	s.records[4].Version = 9 // a new datestamp alone is no news
+	s.records = append(s.records, record.Candidate{SourceID: "late", Titles: []record.Text{{Text: "Late"}}})
+	run := harvest(t, bus, Options{}, s)
+	second := run.Totals()
+	if second.New != 1 || second.Changed != 1 || second.Unchanged != 24 {
+		t.Errorf("second run %+v", second)
+	}
+	if records, distinct := inLog(t, bus); records != 27 || distinct != 26 {
+		t.Errorf("the log holds %d records, %d distinct", records, distinct)
+	}
+}
+
+func TestSourceThatFailsIsNeverComplete(t *testing.T) {
+	down := errors.New("503 from the source")
+	for name, c := range map[string]struct {
+		set   func(*shelf)
+		state State
+		got   int
+		why   string
+	}{
+		"nothing came":      {func(s *shelf) { s.fail = func(int) error { return down } }, StateBlocked, 0, "503"},
+		"some pages came":   {func(s *shelf) { s.fail = func(p int) error { return errAfter(p, 2, down) } }, StatePartial, 20, "503"},
+		"fewer than said":   {func(s *shelf) { s.announce = 50 }, StatePartial, 35, "announced 50 records and delivered 35"},
+		"cursor repeats":    {func(s *shelf) { s.loop = true }, StatePartial, 20, "same cursor"},
+		"more than it said": {func(s *shelf) { s.announce = 20 }, StateComplete, 35, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bus := openBus(t)
+			bad, good := shelfOf("bad", 35), shelfOf("good", 5)
+			c.set(bad)
+			run := harvest(t, bus, Options{}, bad, good)
+			q := run.Queries[0]
+			if q.State != c.state || q.Received != c.got || !strings.Contains(q.Reason, c.why) {
+				t.Errorf("state %s, received %d, reason %q", q.State, q.Received, q.Reason)
+			}
+			if run.Partial() != (c.state != StateComplete) {
+				t.Errorf("partial is %v", run.Partial())
+			}
+			if run.Queries[1].State != StateComplete {
+				t.Errorf("the other source suffered: %+v", run.Queries[1])
+			}
+		})
+	}
+}
+
+func errAfter(page, n int, err error) error {
+	if page >= n {
+		return err
+	}
+	return nil
+}
+
+func TestNextRunGoesOnFromThePartialOne(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	s.fail = func(p int) error { return errAfter(p, 2, errors.New("the budget of the day is spent")) }
+	harvest(t, bus, Options{}, s)
+	s.fail, s.pages = nil, 0
+	run := harvest(t, bus, Options{}, s)
+	q := run.Queries[0]
+	if q.State != StateComplete || q.Carried != 20 || q.Received != 15 || s.pages != 2 {
+		t.Errorf("state %s, carried %d, received %d, %d pages asked for: %s", q.State, q.Carried, q.Received, s.pages, q.Reason)
+	}
+}
+
+func TestForgottenCursorBeginsAnew(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	s.fail = func(p int) error { return errAfter(p, 2, errors.New("gone for today")) }
+	harvest(t, bus, Options{}, s)
+	forgotten := true
+	s.fail = func(p int) error {
+		if p == 2 && forgotten {
+			forgotten = false
+			return errors.New("404 unknown cursor")
+		}
+		return nil
+	}
+	run := harvest(t, bus, Options{}, s)
+	q := run.Queries[0]
+	if q.State != StateComplete || q.Received != 35 || q.Carried != 0 || q.Unchanged != 20 || q.New != 15 {
+		t.Errorf("%+v", q)
+	}
+}
+
+// A kill between the publishing of a page and the saving of its cursor repeats the
+// page: its records must be counted as new once, and published once.
+func TestPagePublishedButNotCountedIsCountedOnce(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	p := &protocol.Protocol{Name: "test", Digest: "d"}
+	h := New(bus, p, []Source{s}, Options{})
+	run, err := h.ledger.open(t.Context(), Run{Protocol: "test", Digest: "d", Sources: []string{"a"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.seen, err = loadSeen(t.Context(), bus, run.ID); err != nil {
+		t.Fatal(err)
+	}
+	st, err := h.startState(t.Context(), run, s, Query{Name: "published", Route: record.RouteSearch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Page(t.Context(), Query{}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.handPage(t.Context(), &st, page); err != nil {
+		t.Fatal(err)
+	}
+	// Here the process dies: st is not saved.
+	resumed := harvest(t, bus, Options{}, s)
+	if resumed.ID != run.ID {
+		t.Fatalf("run %s was not resumed", run.ID)
+	}
+	if total := resumed.Totals(); total.New != 35 || total.Unchanged != 0 || total.Received != 35 {
+		t.Errorf("totals %+v", total)
+	}
+	if records, distinct := inLog(t, bus); records != 35 || distinct != 35 {
+		t.Errorf("the log holds %d records, %d distinct", records, distinct)
+	}
+}
+
+func TestRecordsThatCannotTravelAreParked(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 5)
+	s.records[2].Abstracts = []record.Text{{Text: strings.Repeat("ж", bus.RecordLimit()/2)}}
+	s.records[4].SourceID = ""
+	q := harvest(t, bus, Options{}, s).Queries[0]
+	if q.State != StateComplete || q.New != 3 || q.Parked != 2 || q.Received != 5 {
+		t.Errorf("%+v", q)
+	}
+	if records, _ := inLog(t, bus); records != 3 {
+		t.Errorf("the log holds %d records", records)
+	}
+}
+
+func TestEndOfContextLeavesTheRunToBeResumed(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.fail = func(p int) error {
+		if p == 2 {
+			cancel()
+		}
+		return nil
+	}
+	p := &protocol.Protocol{Name: "test", Digest: "d"}
+	run, err := New(bus, p, []Source{s}, Options{}).Run(ctx)
+	if !errors.Is(err, context.Canceled) || !run.Ended.IsZero() {
+		t.Fatalf("error %v, run %+v", err, run)
+	}
+	s.fail = nil
+	again := harvest(t, bus, Options{}, s)
+	if again.ID != run.ID || again.Totals().New != 35 {
+		t.Errorf("run %s then %s, totals %+v", run.ID, again.ID, again.Totals())
+	}
+	if fresh := harvest(t, bus, Options{Fresh: true}, s); fresh.ID == run.ID {
+		t.Error("a fresh run was asked for")
+	}
+}
