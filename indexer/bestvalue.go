@@ -1,0 +1,132 @@
+package indexer
+
+import (
+	"cmp"
+	"slices"
+
+	"polyglean/internal/record"
+)
+
+// Best is a value of a study and the record that says so.
+type Best[T any] struct {
+	Value T
+	// Record is the ID of a member, empty when no member has the value.
+	Record string
+}
+
+// Title is the main title of the most complete record that has one.
+func (s *Study) Title() Best[record.Text] {
+	return best(s, func(c *record.Candidate) (record.Text, bool) { return firstText(c.Titles) })
+}
+
+// Abstract is the first abstract of the most complete record that has one.
+func (s *Study) Abstract() Best[record.Text] {
+	return best(s, func(c *record.Candidate) (record.Text, bool) { return firstText(c.Abstracts) })
+}
+
+// Year is the year of publication, 0 when no record states it.
+func (s *Study) Year() Best[int] {
+	return best(s, func(c *record.Candidate) (int, bool) { return c.Year, c.Year != 0 })
+}
+
+// Authors are the authors in their order.
+func (s *Study) Authors() Best[[]record.Author] {
+	return best(s, func(c *record.Candidate) ([]record.Author, bool) { return c.Authors, len(c.Authors) > 0 })
+}
+
+// Container is the journal, book or series.
+func (s *Study) Container() Best[string] {
+	return best(s, func(c *record.Candidate) (string, bool) { return c.Container, c.Container != "" })
+}
+
+// DOI is bare and in lower case.
+func (s *Study) DOI() Best[string] {
+	return best(s, func(c *record.Candidate) (string, bool) { return c.IDs.DOI, c.IDs.DOI != "" })
+}
+
+// URL is where the study can be read.
+func (s *Study) URL() Best[string] {
+	return best(s, func(c *record.Candidate) (string, bool) { return c.URL, c.URL != "" })
+}
+
+// Languages are those of the texts of all records, those of the most complete
+// record first; ["und"] when no text could tell.
+func (s *Study) Languages() []string {
+	languages := union(s, func(r *record.Classified) []string { return r.Language.Languages })
+	known := slices.DeleteFunc(languages, func(l string) bool { return l == record.Undetermined })
+	if len(known) == 0 {
+		return []string{record.Undetermined}
+	}
+	return known
+}
+
+// Flags are the flags of all records.
+func (s *Study) Flags() []record.Flag { return union(s, (*record.Classified).Flags) }
+
+// Reasons are the keyword-miss reasons of all records.
+func (s *Study) Reasons() []record.Reason { return union(s, (*record.Classified).Reasons) }
+
+// Sources are the sources that hold the study.
+func (s *Study) Sources() []string {
+	return union(s, func(r *record.Classified) []string { return []string{r.Candidate.Source} })
+}
+
+// byCompleteness lists the members, the one with the most to say first. Records
+// deleted at their source come last; equals are in order of record ID.
+func (s *Study) byCompleteness() []*record.Classified {
+	records := make([]*record.Classified, len(s.Members))
+	for i := range s.Members {
+		records[i] = &s.Members[i].Record
+	}
+	slices.SortFunc(records, func(a, b *record.Classified) int {
+		return cmp.Or(
+			cmp.Compare(completeness(&b.Candidate), completeness(&a.Candidate)),
+			cmp.Compare(a.Candidate.ID, b.Candidate.ID))
+	})
+	return records
+}
+
+// completeness weighs what a reader needs to judge a record: the abstract above
+// all, then what identifies it.
+func completeness(c *record.Candidate) int {
+	n := 0
+	for weight, has := range map[int]bool{
+		1: c.Container != "", 2: c.Year != 0, 4: len(c.Authors) > 0, 8: c.IDs.DOI != "",
+		16: len(c.Abstracts) > 0, 32: len(c.Titles) > 0, 64: !c.Deleted,
+	} {
+		if has {
+			n += weight
+		}
+	}
+	return n
+}
+
+func best[T any](s *Study, pick func(*record.Candidate) (T, bool)) Best[T] {
+	for _, r := range s.byCompleteness() {
+		if v, ok := pick(&r.Candidate); ok {
+			return Best[T]{Value: v, Record: r.Candidate.ID}
+		}
+	}
+	return Best[T]{}
+}
+
+func union[T comparable](s *Study, pick func(*record.Classified) []T) []T {
+	var all []T
+	for _, r := range s.byCompleteness() {
+		for _, v := range pick(r) {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+func firstText(texts []record.Text) (record.Text, bool) {
+	for _, t := range texts {
+		if t.Text != "" {
+			return t, true
+		}
+	}
+	return record.Text{}, false
+}

@@ -1,0 +1,191 @@
+package indexer
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"polyglean/indexer/analysis"
+	"polyglean/internal/record"
+)
+
+// Undecided is the value of FacetDecision for studies without a decision.
+const Undecided = "undecided"
+
+// Document lays the study out for an index: every text analysed in its own
+// language, facets and identifiers as exact values, and the study itself as JSON.
+func (s *Study) Document() (Document, error) {
+	source, err := json.Marshal(s)
+	if err != nil {
+		return Document{}, fmt.Errorf("study %s: %w", s.ID, err)
+	}
+	return Document{Text: s.textFields(), Exact: s.exactFields(), Numbers: s.numberFields(), Source: source}, nil
+}
+
+// fieldNames are the text fields of a part of a record: stems, surface forms.
+var fieldNames = map[record.Field][2]string{
+	record.FieldTitle:    {TextTitle, TextTitleExact},
+	record.FieldAbstract: {TextAbstract, TextAbstractExact},
+	record.FieldKeyword:  {TextKeyword, TextKeywordExact},
+}
+
+func (s *Study) textFields() map[string][]string {
+	fields := make(map[string][]string)
+	for _, t := range s.texts() {
+		if tokens := t.tokens(); len(tokens) > 0 {
+			names := fieldNames[t.field]
+			fields[names[0]] = append(fields[names[0]], analysis.Stems(tokens))
+			fields[names[1]] = append(fields[names[1]], analysis.Surfaces(tokens))
+		}
+	}
+	names := make(valueSet)
+	for _, m := range s.Members {
+		for _, a := range m.Record.Candidate.Authors {
+			name := a.Name
+			if name == "" {
+				name = a.Given + " " + a.Family
+			}
+			names.add(TextAuthorExact, analysis.Surfaces(analysis.Analyze(name, "")))
+		}
+		names.add(TextContainerExact, analysis.Surfaces(analysis.Analyze(m.Record.Candidate.Container, "")))
+	}
+	for field, values := range names {
+		fields[field] = values
+	}
+	return fields
+}
+
+func (s *Study) exactFields() map[string][]string {
+	exact := make(valueSet)
+	add := func(field string, values ...string) {
+		for _, v := range values {
+			exact.add(field, ExactValue(v))
+		}
+	}
+	add(ExactID, s.ID)
+	add(ExactKey, s.Keys...)
+	add(ExactAlias, s.Aliases...)
+	if s.setAside() {
+		add(ExactSetAside, "true")
+	}
+	add(FacetLanguage, s.Languages()...)
+	add(FacetSource, s.Sources()...)
+	add(FacetDecision, s.decision())
+	for _, f := range s.Flags() {
+		add(FacetFlag, string(f))
+	}
+	for _, r := range s.Reasons() {
+		add(FacetReason, string(r))
+	}
+	for _, m := range s.Members {
+		r := &m.Record
+		add(ExactDOI, r.Candidate.IDs.DOI)
+		add(FacetRoute, string(r.Candidate.Route))
+		add(FacetType, r.Candidate.Type)
+		add(FacetQuery, r.Candidate.Query)
+		if r.Seed > 0 {
+			add(FacetSeed, strconv.Itoa(r.Seed))
+		}
+		for _, c := range r.Concepts {
+			add(FacetConcept, c.Concept)
+		}
+	}
+	return exact
+}
+
+// setAside reports whether no record of the study was selected.
+func (s *Study) setAside() bool {
+	for _, m := range s.Members {
+		if m.Record.Selection != record.SetAside {
+			return false
+		}
+	}
+	return len(s.Members) > 0
+}
+
+// decision is the verdict given last, of whatever stage.
+func (s *Study) decision() string {
+	verdict := Undecided
+	var at time.Time
+	var seq uint64
+	for _, d := range s.Decisions {
+		if by := d.Decision.At.Compare(at); verdict == Undecided || by > 0 || by == 0 && d.Seq > seq {
+			verdict, at, seq = string(d.Decision.Verdict), d.Decision.At, d.Seq
+		}
+	}
+	return verdict
+}
+
+func (s *Study) numberFields() map[string]int64 {
+	numbers := map[string]int64{NumberVersion: s.Version}
+	if year := s.Year().Value; year != 0 {
+		numbers[NumberYear] = int64(year)
+	}
+	if date := s.date(); date != 0 {
+		numbers[NumberDate] = date
+	}
+	var added time.Time
+	for _, m := range s.Members {
+		if h := m.Record.Candidate.Harvested; !h.IsZero() && (added.IsZero() || h.Before(added)) {
+			added = h
+		}
+	}
+	if !added.IsZero() {
+		numbers[NumberAdded] = added.UnixMilli()
+	}
+	return numbers
+}
+
+// date is the day of publication as YYYYMMDD of the most complete record that
+// states one, with zeros for a month or day that it does not; the year where no
+// record has more; 0 when it is unknown.
+func (s *Study) date() int64 {
+	if d := best(s, func(c *record.Candidate) (int64, bool) { return parseDate(c.Date) }); d.Record != "" {
+		return d.Value
+	}
+	return int64(s.Year().Value) * 10_000
+}
+
+// parseDate reads YYYY, YYYY-MM and YYYY-MM-DD.
+func parseDate(date string) (int64, bool) {
+	for _, form := range []struct {
+		layout string
+		keep   int64 // what the form cannot tell is cut to zeros
+	}{{time.DateOnly, 1}, {"2006-01", 100}, {"2006", 10_000}} {
+		if t, err := time.Parse(form.layout, date); err == nil {
+			n := int64(t.Year()*10_000 + int(t.Month())*100 + t.Day())
+			return n - n%form.keep, true
+		}
+	}
+	return 0, false
+}
+
+// ExactValue is the form in which a value stands in an exact field: valid UTF-8,
+// and of a length every index takes. A longer value keeps its beginning and ends
+// in a hash of the whole, so that it can still be told from others and found.
+func ExactValue(v string) string {
+	v = strings.ToValidUTF8(v, "\ufffd")
+	const limit = MaxValue / 2
+	if len(v) <= limit {
+		return v
+	}
+	hash := "#" + record.StudyID(v)
+	return strings.ToValidUTF8(v[:limit-len(hash)], "") + hash
+}
+
+// valueSet collects distinct values by field.
+type valueSet map[string][]string
+
+func (s valueSet) add(field, value string) {
+	if value == "" {
+		return
+	}
+	for _, v := range s[field] {
+		if v == value {
+			return
+		}
+	}
+	s[field] = append(s[field], value)
+}
