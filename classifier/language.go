@@ -27,11 +27,13 @@ const (
 	detectRunes = 500
 	// modelRunes is how much of that lingua sees; its time grows faster than the
 	// text (its probabilities leave the range of float64 and continue in decimals),
-	// and 500 name no abstract that 160 with the function words do not.
-	modelRunes = 160
+	// and 500 name no abstract that 120 with the function words do not.
+	modelRunes = 120
 	// wordWeight is what one function word adds to the log probability of its
 	// languages.
 	wordWeight = 2.0
+	// letterWeight is the same for one letter that few languages have.
+	letterWeight = 1.0
 	// declaredWeight is what the declaration of the source adds for its language.
 	// It decides where the text hardly can, and loses against two function words:
 	// about one declaration in ten is wrong.
@@ -161,13 +163,7 @@ func (d *detector) tellApart(text string, main script, letters int, declared str
 		scores[lang] = math.Log(v.Value()+floor) + priors[lang]
 	}
 	if main == latinScript {
-		for word := range strings.FieldsFuncSeq(strings.ToLower(clean), func(r rune) bool { return !unicode.IsLetter(r) }) {
-			for _, lang := range wordLanguages[word] {
-				if _, ok := scores[lang]; ok {
-					scores[lang] += wordWeight
-				}
-			}
-		}
+		addWords(scores, clean)
 	}
 	if plausible {
 		scores[declared] += declaredWeight
@@ -180,6 +176,25 @@ func (d *detector) tellApart(text string, main script, letters int, declared str
 		return guess{declared, 0.5, "declared"}
 	}
 	return undetermined
+}
+
+// addWords adds what function words and rare letters say.
+func addWords(scores map[string]float64, text string) {
+	vote := func(langs []string, weight float64) {
+		for _, lang := range langs {
+			if _, ok := scores[lang]; ok {
+				scores[lang] += weight
+			}
+		}
+	}
+	wordsOf(text, func(word string) {
+		vote(wordLanguages[word], wordWeight)
+		for _, r := range word {
+			if r >= 0x80 {
+				vote(letterLanguages[r], letterWeight)
+			}
+		}
+	})
 }
 
 // serboCroatian are one language to statistics of letters and words.

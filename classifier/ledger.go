@@ -139,7 +139,11 @@ func (d *detector) turn(text string, head guess) (int, guess) {
 	if head.lang == record.Undetermined || utf8.RuneCountInString(text) < 2*tailRunes {
 		return 0, guess{}
 	}
-	tail := d.detect(lastRunes(text, tailRunes), "")
+	end := lastRunes(text, tailRunes)
+	if lang, lead := mostWords(end); lang == head.lang && lead >= 3 {
+		return 0, guess{} // the usual case, without asking the model again
+	}
+	tail := d.detect(end, "")
 	if tail.lang == record.Undetermined || tail.confidence < sure || sameLanguage(tail.lang, head.lang) {
 		return 0, guess{}
 	}

@@ -3,6 +3,7 @@ package classifier
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // functionWords are the commonest short words of each language in Latin script.
@@ -48,3 +49,40 @@ var wordLanguages = func() map[string][]string {
 	}
 	return owners
 }()
+
+// letterLanguages are the letters that few languages of Latin script have, and the
+// languages that do. One speaks less loudly than a function word: names travel.
+var letterLanguages = map[rune][]string{
+	'ñ': {"es"}, 'ã': {"pt", "vi"}, 'õ': {"pt", "vi", "et"},
+	'ß': {"de"}, 'ł': {"pl"}, 'ą': {"pl"}, 'ę': {"pl"}, 'ś': {"pl"}, 'ź': {"pl"}, 'ż': {"pl"}, 'ń': {"pl"},
+	'ı': {"tr"}, 'ğ': {"tr"}, 'ş': {"tr", "ro"}, 'ţ': {"ro"}, 'ș': {"ro"}, 'ț': {"ro"}, 'ă': {"ro", "vi"}, 'î': {"ro", "fr"},
+	'ő': {"hu"}, 'ű': {"hu"}, 'ř': {"cs"}, 'ě': {"cs"}, 'ů': {"cs"}, 'ľ': {"sk"}, 'ĺ': {"sk"}, 'ŕ': {"sk"},
+	'å': {"sv", "no", "da"}, 'ø': {"no", "da"}, 'æ': {"no", "da"}, 'ä': {"de", "sv", "fi"},
+	'ć': {"hr", "bs", "sr", "pl"}, 'đ': {"hr", "bs", "sr", "vi"}, 'ơ': {"vi"}, 'ư': {"vi"}, 'œ': {"fr"}, 'ù': {"fr", "it"}, 'ì': {"it"},
+}
+
+// wordsOf calls fn with the words of a text in lower case.
+func wordsOf(text string, fn func(word string)) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		fn(word)
+	}
+}
+
+// mostWords is the language with the most function words in a text, and by how
+// many more than any other.
+func mostWords(text string) (lang string, lead int) {
+	hits := make(map[string]int)
+	wordsOf(text, func(word string) {
+		for _, lang := range wordLanguages[word] {
+			hits[lang]++
+		}
+	})
+	order := mostFirst(hits)
+	switch len(order) {
+	case 0:
+		return "", 0
+	case 1:
+		return order[0], hits[order[0]]
+	}
+	return order[0], hits[order[0]] - hits[order[1]]
+}
