@@ -1,0 +1,286 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"polyglean/harvester"
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
+)
+
+func init() { register("oai", newOAI) }
+
+// oaiPace is the default pace in requests a second: most repositories are one
+// small server.
+const oaiPace = 1
+
+// oai reads repositories whole over OAI-PMH 2.0, in Dublin Core: whatever
+// repositories and sets the protocol names.
+type oai struct {
+	fetch   *Fetcher
+	base    string // in place of all endpoints, if set
+	contact string
+	rate    float64
+}
+
+func newOAI(c Config, f *Fetcher) (harvester.Source, error) {
+	s := &oai{fetch: f, base: c.BaseURL, contact: c.Contact, rate: c.RequestsPerSecond}
+	switch {
+	case c.RequestsPerSecond < 0:
+		return nil, fmt.Errorf("source oai: requests_per_second %g: give a number above 0, or 0 for the default of %d", c.RequestsPerSecond, oaiPace)
+	case c.PageSize != 0:
+		return nil, errors.New("source oai: page_size: leave it out, each repository has its own")
+	case c.RequestsPerSecond == 0:
+		s.rate = oaiPace
+	}
+	if s.base != "" {
+		if _, err := s.endpoint(""); err != nil {
+			return nil, fmt.Errorf("source oai: base_url: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// Name implements harvester.Source.
+func (*oai) Name() string { return "oai" }
+
+// Queries implements harvester.Source: one for each set that the protocol names
+// under this source. A window is by the datestamps of the repository.
+func (s *oai) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
+	var queries []harvester.Query
+	for _, use := range p.Sources {
+		if use.Name != s.Name() {
+			continue
+		}
+		for _, set := range use.Sets {
+			if _, err := s.endpoint(set.Endpoint); err != nil {
+				return nil, fmt.Errorf("oai: set %q: %w", set.Name, err)
+			}
+			queries = append(queries, harvester.Query{
+				Name: "set:" + set.Name, Route: record.RouteHarvest,
+				Endpoint: set.Endpoint, Set: set.Spec, From: since,
+			})
+		}
+	}
+	return queries, nil
+}
+
+// endpoint is the address to ask: the configured one in place of all others.
+func (s *oai) endpoint(address string) (*url.URL, error) {
+	if s.base != "" {
+		address = s.base
+	}
+	if address == "" {
+		return nil, errors.New("no endpoint: give the set the base URL of its repository")
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is no http or https address", address)
+	}
+	return u, nil
+}
+
+// Page implements harvester.Source.
+func (s *oai) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	page, err := s.page(ctx, q, cursor)
+	if err != nil {
+		return harvester.Page{}, fmt.Errorf("oai: %s: %w", q.Name, err)
+	}
+	return page, nil
+}
+
+func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	endpoint, err := s.endpoint(q.Endpoint)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	at, err := readOAICursor(cursor)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	params := []string{"verb=ListRecords"}
+	if at.Token != "" {
+		// The token is exclusive: it holds all else.
+		params = append(params, "resumptionToken="+url.QueryEscape(at.Token))
+	} else if params, err = s.first(ctx, endpoint, q, params); err != nil {
+		return harvester.Page{}, err
+	}
+	answer, resp, err := s.get(ctx, endpoint, params)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	page := harvester.Page{Announced: -1, Sent: resp.URL}
+	list, err := readOAIList(&answer)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	switch list.fault.Code {
+	case "":
+	case "noRecordsMatch":
+		// Some repositories hand out one token too many and then say so.
+		if at.Token == "" {
+			page.Announced = 0
+		}
+		return page, nil
+	default:
+		return harvester.Page{}, list.fault
+	}
+	page.Records, page.Bad = list.records, list.bad
+	if list.size >= 0 {
+		page.Announced = list.size
+	}
+	answer.log(ctx, "oai", endpoint.Host)
+	if list.token != "" {
+		next, err := at.next(list.token)
+		if err != nil {
+			return harvester.Page{}, err
+		}
+		page.Next = next.String()
+	}
+	return page, nil
+}
+
+// first adds the arguments of a list's first request.
+func (s *oai) first(ctx context.Context, endpoint *url.URL, q harvester.Query, params []string) ([]string, error) {
+	params = append(params, "metadataPrefix=oai_dc")
+	if !q.From.IsZero() || !q.Until.IsZero() {
+		layout, err := s.granularity(ctx, endpoint)
+		if err != nil {
+			return nil, err
+		}
+		if !q.From.IsZero() {
+			params = append(params, "from="+url.QueryEscape(q.From.UTC().Format(layout)))
+		}
+		if !q.Until.IsZero() {
+			params = append(params, "until="+url.QueryEscape(q.Until.UTC().Format(layout)))
+		}
+	}
+	if q.Set != "" {
+		params = append(params, "set="+url.QueryEscape(q.Set))
+	}
+	return params, nil
+}
+
+const oaiSeconds = "2006-01-02T15:04:05Z"
+
+// granularity asks the repository how fine its datestamps are, and returns the
+// layout for from and until. Days, which every repository must take, where it
+// does not say: the window then only overlaps more.
+func (s *oai) granularity(ctx context.Context, endpoint *url.URL) (string, error) {
+	answer, _, err := s.get(ctx, endpoint, []string{"verb=Identify"})
+	if err != nil {
+		return "", fmt.Errorf("ask for its granularity: %w", err)
+	}
+	found, _, err := split(answer.doc, "granularity")
+	if err != nil || len(found) == 0 {
+		return time.DateOnly, nil
+	}
+	text, _, err := decodeXML[string](found[0].raw)
+	if err == nil && strings.EqualFold(strings.TrimSpace(text), "YYYY-MM-DDThh:mm:ssZ") {
+		return oaiSeconds, nil
+	}
+	return time.DateOnly, nil
+}
+
+func (s *oai) get(ctx context.Context, endpoint *url.URL, params []string) (xmlPage, *Response, error) {
+	u := *endpoint
+	if u.RawQuery != "" {
+		params = append([]string{u.RawQuery}, params...)
+	}
+	u.RawQuery = strings.Join(params, "&")
+	// OAI-PMH allows no arguments but its own, so that the contact goes where HTTP
+	// has a place for it.
+	header := http.Header{}
+	if s.contact != "" {
+		header.Set("From", s.contact)
+	}
+	resp, err := s.fetch.Get(ctx, Request{
+		URL: &u, Header: header, PerSecond: s.rate,
+		// Repositories call their XML all sorts of names; its root tells.
+		Check: func(body []byte) error {
+			_, err := readXML(body, "", "OAI-PMH")
+			return err
+		},
+	})
+	if err != nil {
+		return xmlPage{}, nil, err
+	}
+	answer, err := readXML(resp.Body, resp.Header.Get("Content-Type"), "OAI-PMH")
+	return answer, resp, err
+}
+
+// oaiCursor is where a list stands: the token of the next page and what is needed
+// to see that the tokens run in a circle. The marked token is moved on after 1,
+// 2, 4, 8 … pages (Brent 1980), so that a circle of any length is found in time
+// and the cursor stays small.
+type oaiCursor struct {
+	Token string `json:"token"`
+	Page  int    `json:"page"`
+	Mark  string `json:"mark,omitempty"`
+	// MarkPage is the page the marked token led to.
+	MarkPage int `json:"mark_page,omitempty"`
+}
+
+func readOAICursor(cursor string) (oaiCursor, error) {
+	at := oaiCursor{}
+	if cursor == "" {
+		return at, nil
+	}
+	if err := json.Unmarshal([]byte(cursor), &at); err != nil || at.Token == "" {
+		return at, fmt.Errorf("the cursor %q is not one of this source: reset the query's cursor", cursor)
+	}
+	return at, nil
+}
+
+func (c oaiCursor) next(token string) (oaiCursor, error) {
+	next := oaiCursor{Token: token, Page: c.Page + 1, Mark: c.Mark, MarkPage: c.MarkPage}
+	if token == c.Token || token == c.Mark {
+		return next, fmt.Errorf("the repository gave the same resumptionToken %q again after %d pages: "+
+			"its list runs in a circle and cannot be read to its end; harvest its sets one by one, or tell its operators",
+			token, next.Page)
+	}
+	if c.Mark == "" || next.Page >= 2*c.MarkPage {
+		next.Mark, next.MarkPage = token, next.Page
+	}
+	return next, nil
+}
+
+// String is the cursor as kept in the ledger.
+func (c oaiCursor) String() string {
+	raw, err := json.Marshal(c)
+	if err != nil { // strings and numbers always marshal
+		panic(err)
+	}
+	return string(raw)
+}
+
+// OAIError is an error that a repository reports in the protocol's own way.
+type OAIError struct {
+	// Code is the protocol's: badArgument, badResumptionToken, noSetHierarchy …
+	Code string
+	Text string
+}
+
+func (e *OAIError) Error() string {
+	text := fmt.Sprintf("the repository answers %s", e.Code)
+	if e.Text != "" {
+		text += fmt.Sprintf(" (%s)", strconv.Quote(e.Text))
+	}
+	switch e.Code {
+	case "badResumptionToken":
+		return text + ": its token has expired; the query must start over from its first page"
+	case "badArgument", "noSetHierarchy":
+		return text + ": check the set's name and endpoint in the protocol"
+	case "cannotDisseminateFormat":
+		return text + ": it has no Dublin Core, which it must have; check the endpoint in the protocol"
+	}
+	return text + ": check the endpoint in the protocol"
+}

@@ -1,0 +1,445 @@
+package source
+
+import (
+	"cmp"
+	"encoding/xml"
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"polyglean/harvester"
+	"polyglean/internal/record"
+)
+
+// oaiList is one answer to ListRecords.
+type oaiList struct {
+	records []record.Candidate
+	bad     []harvester.Bad
+	// token is that of the next page, empty at the end.
+	token string
+	// size is the announced number of records, -1 when there is none.
+	size int
+	// fault is what the repository reports in the place of records.
+	fault *OAIError
+}
+
+type (
+	oaiRecord struct {
+		Header struct {
+			Status     string `xml:"status,attr"`
+			Identifier string `xml:"identifier"`
+			Datestamp  string `xml:"datestamp"`
+		} `xml:"header"`
+		Metadata struct {
+			Formats []struct {
+				Elements []dcElement `xml:",any"`
+			} `xml:",any"`
+		} `xml:"metadata"`
+	}
+	// dcElement is one element of Dublin Core.
+	dcElement struct {
+		XMLName xml.Name
+		Attrs   []xml.Attr `xml:",any,attr"`
+		markup
+	}
+	oaiToken struct {
+		Size  string `xml:"completeListSize,attr"`
+		Token string `xml:",chardata"`
+	}
+	oaiFault struct {
+		Code string `xml:"code,attr"`
+		markup
+	}
+)
+
+func readOAIList(answer *xmlPage) (oaiList, error) {
+	list := oaiList{size: -1, fault: &OAIError{}}
+	records, rest, err := split(answer.doc, "record")
+	if err != nil {
+		return list, err
+	}
+	for _, e := range records {
+		list.add(answer, e.raw)
+	}
+	// KCI puts the token beside ListRecords instead of into it.
+	parts, _, err := split(rest, "error", "resumptionToken", "ListRecords", "GetRecord")
+	if err != nil {
+		return list, err
+	}
+	listed := false
+	for len(parts) > 0 {
+		part := parts[0]
+		parts = parts[1:]
+		switch part.name {
+		case "error":
+			fault, _, err := decodeXML[oaiFault](part.raw)
+			if err != nil {
+				return list, err
+			}
+			// A window without records is the least of several faults.
+			if code := cmp.Or(fault.Code, "an error without a code"); list.fault.Code == "" || list.fault.Code == "noRecordsMatch" {
+				list.fault = &OAIError{Code: code, Text: excerpt([]byte(fault.text()))}
+			}
+		case "resumptionToken":
+			token, _, err := decodeXML[oaiToken](part.raw)
+			if err != nil {
+				return list, err
+			}
+			list.token = strings.TrimSpace(token.Token)
+			if size, err := strconv.Atoi(strings.TrimSpace(token.Size)); err == nil && size >= 0 {
+				list.size = size
+			}
+		default:
+			listed = true
+			inner, _, err := split(part.raw, "resumptionToken")
+			if err != nil {
+				return list, err
+			}
+			parts = append(parts, inner...)
+		}
+	}
+	if !listed && list.fault.Code == "" {
+		return list, errors.New("the answer holds neither records nor an error: check that the endpoint in the protocol is the base URL of the repository")
+	}
+	return list, nil
+}
+
+// add reads one record into the list.
+func (l *oaiList) add(answer *xmlPage, raw []byte) {
+	r, mended, err := decodeXML[oaiRecord](raw)
+	id := plainLine(r.Header.Identifier)
+	switch {
+	case err != nil:
+		l.bad = append(l.bad, harvester.Bad{SourceID: id, Reason: "it is not XML: " + err.Error(), Raw: raw})
+	case id == "":
+		l.bad = append(l.bad, harvester.Bad{Reason: "its header has no identifier", Raw: raw})
+	default:
+		if mended {
+			answer.mended = append(answer.mended, "record "+id)
+		}
+		c := record.Candidate{SourceID: id, Version: oaiVersion(r.Header.Datestamp)}
+		if strings.EqualFold(strings.TrimSpace(r.Header.Status), "deleted") {
+			c.Deleted = true
+			l.records = append(l.records, c)
+			return
+		}
+		elements := 0
+		for _, format := range r.Metadata.Formats {
+			elements += len(format.Elements)
+			readDC(&c, format.Elements)
+		}
+		if elements == 0 {
+			l.bad = append(l.bad, harvester.Bad{SourceID: id, Reason: "it has no metadata and is not marked as deleted", Raw: raw})
+			return
+		}
+		l.records = append(l.records, c)
+	}
+}
+
+// oaiVersion reads a datestamp of either granularity, 0 for anything else.
+func oaiVersion(stamp string) int64 {
+	stamp = strings.TrimSpace(stamp)
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04:05"} {
+		if t, err := time.Parse(layout, stamp); err == nil {
+			return t.UnixMilli()
+		}
+	}
+	return 0
+}
+
+// attr returns the value of an attribute by local name.
+func (e dcElement) attr(name string) string {
+	for _, a := range e.Attrs {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// readDC fills c from elements of Dublin Core, simple or qualified.
+func readDC(c *record.Candidate, elements []dcElement) {
+	var dates, types []string
+	var source, relation string
+	for _, e := range elements {
+		if e.XMLName.Local == "language" {
+			for _, lang := range dcLanguages(e.line()) {
+				c.Languages = appendNew(c.Languages, lang)
+			}
+		}
+	}
+	for _, e := range elements {
+		line := e.line()
+		if line == "" {
+			continue
+		}
+		switch e.XMLName.Local {
+		case "title", "alternative":
+			c.Titles = appendText(c.Titles, line, e.lang(c.Languages))
+		case "description", "abstract":
+			if isAbstract(line) {
+				c.Abstracts = appendText(c.Abstracts, e.text(), e.lang(c.Languages))
+			}
+		case "subject":
+			for keyword := range strings.SplitSeq(line, ";") {
+				if keyword = strings.TrimSpace(keyword); keyword != "" {
+					c.Keywords = appendText(c.Keywords, keyword, e.lang(c.Languages))
+				}
+			}
+		case "creator":
+			c.Authors = append(c.Authors, dcAuthor(line))
+		case "publisher":
+			if c.Publisher == "" && !isAddress(line) {
+				c.Publisher = line
+			}
+		case "date", "issued", "created":
+			dates = append(dates, line)
+		case "type":
+			types = append(types, line)
+		case "identifier", "url", "doi":
+			dcIdentifier(c, e, line)
+		case "source":
+			source = dcContainer(c, source, line)
+		case "relation", "isPartOf", "bibliographicCitation":
+			relation = dcContainer(c, relation, line)
+		case "rights", "license":
+			c.License = dcLicense(c.License, line)
+		}
+	}
+	c.Date, c.Year = dcDate(dates)
+	c.Type = dcType(types)
+	dcCitation(c, cmp.Or(source, relation))
+}
+
+// dcLanguages reads a dc:language. Where it is nothing else, it may be several
+// codes with blanks between them: "en fr".
+func dcLanguages(line string) []string {
+	langs := normalLangs(line)
+	if langs != nil {
+		return langs
+	}
+	for code := range strings.FieldsSeq(line) {
+		lang := normalLang(code)
+		if lang == "" || len(code) > 3 {
+			return nil
+		}
+		langs = appendNew(langs, lang)
+	}
+	return langs
+}
+
+// lang is the language an element declares for its text. KCI says "original" and
+// "english" instead of a code.
+func (e dcElement) lang(work []string) string {
+	declared := e.attr("lang")
+	if declared == "original" {
+		if len(work) == 1 {
+			return work[0]
+		}
+		return ""
+	}
+	return normalLang(declared)
+}
+
+// appendText appends a text unless it is there already, when at most its
+// language is learned.
+func appendText(list []record.Text, text, lang string) []record.Text {
+	for i := range list {
+		if list[i].Text == text && (list[i].Lang == lang || list[i].Lang == "" || lang == "") {
+			list[i].Lang = cmp.Or(list[i].Lang, lang)
+			return list
+		}
+	}
+	return append(list, record.Text{Text: text, Lang: lang})
+}
+
+// notAbstracts are descriptions that say nothing of the content, in lower case
+// without the stop at their end. They come from the fixed vocabularies of
+// repository software and DataCite, and from forms that had to be filled in.
+var notAbstracts = []string{
+	"abstract", "peer reviewed", "peer-reviewed", "peerreviewed", "non peer reviewed", "nonpeerreviewed",
+	"not peer reviewed", "refereed", "seriesinformation", "tableofcontents", "technicalinfo", "methods", "other",
+	"none", "n/a", "na", "tba", "tbd", "not applicable", "not available", "no documentation",
+	"no abstract", "no abstract available", "abstract not available", "[no abstract available]",
+	"published", "published version", "accepted version", "submitted version", "open access", "full text",
+	"international", "national", "info:eu-repo/semantics/publishedversion",
+}
+
+// isAbstract tells a description that may be an abstract from one that is
+// certainly none: an address, a fixed phrase, no word at all.
+func isAbstract(line string) bool {
+	plain := strings.ToLower(strings.TrimRight(line, ". "))
+	return strings.ContainsFunc(plain, unicode.IsLetter) &&
+		!strings.HasPrefix(plain, "comment: ") && // arXiv: "Comment: 12 pages, 3 figures"
+		!isAddress(line) && !slices.Contains(notAbstracts, plain)
+}
+
+// isAddress reports whether a text is a URL and nothing else.
+func isAddress(line string) bool {
+	if strings.ContainsAny(line, " \n\t") {
+		return false
+	}
+	u, err := url.Parse(line)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp")
+}
+
+// dcAuthor reads a creator. "Family, Given" is split; a name with more commas, or
+// with none, is an institution or a name nobody but its owner can split.
+func dcAuthor(line string) record.Author {
+	a := record.Author{Name: line}
+	if family, given, ok := strings.Cut(line, ","); ok && !strings.Contains(given, ",") {
+		family, given = strings.TrimSpace(family), strings.TrimSpace(given)
+		if family != "" && given != "" {
+			a.Family, a.Given = family, given
+		}
+	}
+	return a
+}
+
+// dcDate chooses the date of publication. DSpace sends the moments of deposit, to
+// the second, before it; where there are only moments, the first is taken.
+func dcDate(dates []string) (date string, year int) {
+	for _, moments := range []bool{false, true} {
+		for _, d := range dates {
+			if strings.HasPrefix(d, "info:eu-repo/date/") || strings.Contains(d, "T") != moments {
+				continue
+			}
+			if date, year := normalDate(d); year != 0 {
+				return date, year
+			}
+		}
+	}
+	return "", 0
+}
+
+// dcNotTypes are values of dc:type that do not say what kind of document it is:
+// the broad DCMI type, its version, its review.
+var dcNotTypes = []string{
+	"text", "none", "peerreviewed", "nonpeerreviewed", "publishedversion", "acceptedversion",
+	"submittedversion", "draft", "updatedversion", "untilarticleappears", "oneyear", "peer-reviewed article",
+}
+
+func dcType(types []string) string {
+	first := ""
+	for _, t := range types {
+		for _, prefix := range []string{"info:eu-repo/semantics/", "doc-type:"} {
+			t = strings.TrimPrefix(t, prefix)
+		}
+		if !slices.Contains(dcNotTypes, strings.ToLower(t)) {
+			return t
+		}
+		first = cmp.Or(first, t)
+	}
+	return first
+}
+
+// dcLicense chooses among rights: a Creative Commons address first, then the
+// first statement there is. Dates of embargo are not rights.
+func dcLicense(have, line string) string {
+	switch {
+	case strings.HasPrefix(line, "info:eu-repo/date/"):
+		return have
+	case strings.Contains(line, "creativecommons.org/") && !strings.Contains(have, "creativecommons.org/"):
+		return line
+	}
+	return cmp.Or(have, line)
+}
+
+var (
+	issnIn   = regexp.MustCompile(`(?i)(?:^|e?issn[:\s]*|urn:e?issn:)([0-9]{4}-?[0-9]{3}[0-9x])$`)
+	isbnIn   = regexp.MustCompile(`(?i)^(?:urn:)?isbn[:\s]*([0-9][0-9 -]{8,16}[0-9x])$`)
+	handleIn = regexp.MustCompile(`(?i)^(?:hdl:|info:hdl/|https?://hdl\.handle\.net/)(\S+/\S+)$`)
+	urnIn    = regexp.MustCompile(`(?i)^(?:urn:|https?://nbn-resolving\.(?:de|org)/)?(urn:nbn:\S+)$`)
+	halIn    = regexp.MustCompile(`(?i)^(?:https?://\S+/)?((?:hal|halshs|tel|dumas|cel|inserm|ineris|pasteur)-[0-9]{6,})(?:v[0-9]+)?$`)
+	arxivIn  = regexp.MustCompile(`(?i)^(?:arxiv:|https?://arxiv\.org/abs/)(\S+)$`)
+	picture  = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|svg)$`)
+)
+
+// dcIdentifier reads one identifier into c.
+func dcIdentifier(c *record.Candidate, e dcElement, line string) {
+	// KCI hangs the ISSN on the citation.
+	for _, issn := range normalISSNs(e.attr("issn")) {
+		c.ISSN = appendNew(c.ISSN, issn)
+	}
+	if e.attr("linktype") == "thumbnail" || picture.MatchString(line) {
+		return
+	}
+	if doi := normalDOI(line); doi != "" {
+		c.IDs.DOI = cmp.Or(c.IDs.DOI, doi)
+		// A resolver's address serves where the repository gives none of its own.
+		if isAddress(line) && c.URL == "" {
+			c.URL = line
+		}
+		return
+	}
+	if isAddress(line) && (c.URL == "" || normalDOI(c.URL) != "") {
+		c.URL = line
+	}
+	lower := strings.ToLower(line)
+	if strings.Contains(lower, "pubmed") || strings.Contains(lower, "pmid") {
+		c.IDs.PMID = cmp.Or(c.IDs.PMID, normalPMID(line))
+	}
+	if strings.Contains(lower, "pmc") {
+		c.IDs.PMCID = cmp.Or(c.IDs.PMCID, normalPMCID(line))
+	}
+	for scheme, form := range map[string]*regexp.Regexp{
+		"handle": handleIn, "urn": urnIn, "isbn": isbnIn, "hal": halIn, "arxiv": arxivIn,
+	} {
+		if m := form.FindStringSubmatch(line); m != nil {
+			addOther(&c.IDs, scheme, m[1])
+		}
+	}
+	if m := issnIn.FindStringSubmatch(line); m != nil {
+		c.ISSN = appendNew(c.ISSN, normalISSN(m[1]))
+	}
+}
+
+// dcContainer looks at a source or relation: an ISSN is one, an identifier or
+// address of another work says nothing of this one's container, and the first
+// other text is kept as its citation.
+func dcContainer(c *record.Candidate, have, line string) string {
+	if m := issnIn.FindStringSubmatch(line); m != nil {
+		c.ISSN = appendNew(c.ISSN, normalISSN(m[1]))
+		return have
+	}
+	if m := isbnIn.FindStringSubmatch(line); m != nil {
+		return have // the book's, which may hold many works
+	}
+	if isAddress(line) || normalDOI(line) != "" || have != "" ||
+		strings.HasPrefix(line, "info:") || strings.HasPrefix(strings.ToUpper(line), "PMID:") ||
+		!strings.ContainsFunc(line, unicode.IsLetter) {
+		return have
+	}
+	return line
+}
+
+var (
+	volumeIn = regexp.MustCompile(`(?i)\b(?:vol(?:ume)?|v|jg|tome|cilt|том)\.?\s*:?\s*([0-9]+)`)
+	issueIn  = regexp.MustCompile(`(?i)\b(?:no|nr|num(?:ber)?|issue|iss|n[º°]|núm|sayı|№)\.?\s*:?\s*([0-9]+(?:[-–/][0-9]+)?)`)
+	pagesIn  = regexp.MustCompile(`(?i)^(?:pp?\.?\s*)?([0-9]+\s*[-–]\s*[0-9]+)$`)
+)
+
+// dcCitation reads a citation as journal software writes it: the container, then
+// after semicolons volume, issue and pages.
+// "Cadernos de Exemplo; v. 12 n. 3 (2019); 45-67".
+func dcCitation(c *record.Candidate, citation string) {
+	name, rest, _ := strings.Cut(citation, ";")
+	c.Container = strings.TrimSpace(name)
+	for part := range strings.SplitSeq(rest, ";") {
+		part = strings.TrimSpace(part)
+		if m := volumeIn.FindStringSubmatch(part); m != nil {
+			c.Volume = cmp.Or(c.Volume, m[1])
+		}
+		if m := issueIn.FindStringSubmatch(part); m != nil {
+			c.Issue = cmp.Or(c.Issue, m[1])
+		}
+		if m := pagesIn.FindStringSubmatch(part); m != nil {
+			c.Pages = cmp.Or(c.Pages, m[1])
+		}
+	}
+}

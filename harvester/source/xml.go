@@ -1,0 +1,286 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Pages of XML are cut into records by their tags alone, and each record is then
+// decoded on its own. So one broken record does not take its page with it, and a
+// page costs the memory of its largest record, not of a tree.
+
+// xmlPage is the XML document of an answer, in UTF-8, from the start tag of its
+// root element to its end tag.
+type xmlPage struct {
+	root string
+	doc  []byte
+	// mended says what had to be put right to read it.
+	mended []string
+}
+
+// log says in the log what had to be put right.
+func (p *xmlPage) log(ctx context.Context, source, host string) {
+	if len(p.mended) > 0 {
+		slog.WarnContext(ctx, "answer mended", "source", source, "host", host, "what", strings.Join(p.mended, "; "))
+	}
+}
+
+// errCut is an XML document that ends before its root element does.
+var errCut = errors.New("the answer ends before its last tag: it was cut short")
+
+// readXML finds the document whose root is one of roots, by local name. What
+// stands before and after it, such as the notices a PHP script prints, is left
+// out.
+func readXML(body []byte, contentType string, roots ...string) (xmlPage, error) {
+	text, note := toUTF8(body, contentType)
+	var p xmlPage
+	if note != "" {
+		p.mended = append(p.mended, note)
+	}
+	for at := 0; ; {
+		t, ok := nextTag(text, at)
+		if !ok {
+			return p, fmt.Errorf("the answer is not <%s>; it says %q", strings.Join(roots, "> or <"), excerpt(text))
+		}
+		if t.kind == closing || !slices.Contains(roots, t.name) {
+			at = t.end
+			continue
+		}
+		p.root = t.name
+		if t.kind == empty {
+			p.doc = text[t.start:t.end]
+			return p, nil
+		}
+		end := lastEnd(text[t.end:], t.name)
+		if end < 0 {
+			return p, errCut
+		}
+		end += t.end
+		p.doc = text[t.start:end]
+		if len(bytes.TrimSpace(text[end:])) > 0 || bytes.Contains(text[:t.start], []byte("<b>")) {
+			p.mended = append(p.mended, "text outside of the document")
+		}
+		return p, nil
+	}
+}
+
+// lastEnd returns the offset behind the last end tag of the element, or -1.
+func lastEnd(text []byte, name string) int {
+	for end := len(text); ; {
+		at := bytes.LastIndex(text[:end], []byte("</"))
+		if at < 0 {
+			return -1
+		}
+		if t, ok := nextTag(text, at); ok && t.start == at && t.name == name {
+			return t.end
+		}
+		end = at
+	}
+}
+
+// element is a part of a page, as received.
+type element struct {
+	name string
+	raw  []byte
+}
+
+// split takes the elements of the given local names out of a document. rest is
+// what remains: the envelope. Elements within each other stay together.
+func split(doc []byte, names ...string) (elements []element, rest []byte, err error) {
+	from := 0
+	for at := 0; ; {
+		t, ok := nextTag(doc, at)
+		if !ok {
+			return elements, append(rest, doc[from:]...), nil
+		}
+		at = t.end
+		if t.kind == closing || !slices.Contains(names, t.name) {
+			continue
+		}
+		depth := 1
+		if t.kind == empty {
+			depth = 0
+		}
+		for depth > 0 {
+			inner, ok := nextTag(doc, at)
+			if !ok {
+				return nil, nil, fmt.Errorf("<%s> at byte %d has no end tag", t.name, t.start)
+			}
+			at = inner.end
+			switch {
+			case inner.name != t.name || inner.kind == empty:
+			case inner.kind == closing:
+				depth--
+			default:
+				depth++
+			}
+		}
+		rest = append(rest, doc[from:t.start]...)
+		elements = append(elements, element{t.name, doc[t.start:at]})
+		from = at
+	}
+}
+
+type tagKind int
+
+const (
+	opening tagKind = iota
+	closing
+	empty
+)
+
+// tag is a tag in a text: doc[start:end]. Its name is without prefix.
+type tag struct {
+	name       string
+	start, end int
+	kind       tagKind
+}
+
+// nextTag finds the next tag from an offset on. Comments, CDATA sections and
+// processing instructions are passed over; so is a "<" that begins no tag.
+func nextTag(doc []byte, from int) (tag, bool) {
+	for {
+		i := bytes.IndexByte(doc[from:], '<')
+		if i < 0 {
+			return tag{}, false
+		}
+		start := from + i
+		rest := doc[start:]
+		from = start + 1
+		skipped := false
+		for _, s := range [...]struct{ open, shut string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}} {
+			if bytes.HasPrefix(rest, []byte(s.open)) {
+				end := bytes.Index(rest, []byte(s.shut))
+				if end < 0 {
+					return tag{}, false
+				}
+				from, skipped = start+end+len(s.shut), true
+				break
+			}
+		}
+		if skipped {
+			continue
+		}
+		if t, ok := readTag(rest); ok {
+			t.start, t.end = start, start+t.end
+			return t, true
+		}
+	}
+}
+
+// readTag reads the tag that text begins with.
+func readTag(text []byte) (tag, bool) {
+	t := tag{}
+	i := 1
+	if i < len(text) && text[i] == '/' {
+		t.kind = closing
+		i++
+	}
+	nameAt := i
+	for i < len(text) && isNameByte(text[i]) {
+		i++
+	}
+	if i == nameAt {
+		return t, false
+	}
+	name := text[nameAt:i]
+	if colon := bytes.LastIndexByte(name, ':'); colon >= 0 {
+		name = name[colon+1:]
+	}
+	t.name = string(name)
+	var quote byte
+	for ; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '<':
+			return t, false
+		case c == '>':
+			if text[i-1] == '/' && t.kind == opening {
+				t.kind = empty
+			}
+			t.end = i + 1
+			return t, true
+		}
+	}
+	return t, false
+}
+
+func isNameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c == ':' || c == '_' || c == '-' || c == '.' || c >= 0x80
+}
+
+// decodeXML decodes one element: strictly, and if that fails once more with
+// what XML forbids left out and its small faults forgiven. mended says that the
+// second way was taken.
+func decodeXML[T any](raw []byte) (value T, mended bool, err error) {
+	if err := decodeOnce(raw, true, &value); err == nil {
+		return value, false, nil
+	}
+	var again T
+	if err := decodeOnce(legalXML(raw), false, &again); err != nil {
+		return again, true, err
+	}
+	return again, true, nil
+}
+
+func decodeOnce(raw []byte, strict bool, into any) error {
+	d := xml.NewDecoder(bytes.NewReader(raw))
+	d.Strict = strict
+	d.Entity = xml.HTMLEntity
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is UTF-8 by now
+	return d.Decode(into)
+}
+
+var charRef = regexp.MustCompile(`&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));`)
+
+// legalXML drops the characters that XML does not allow, also where they are
+// written as references.
+func legalXML(raw []byte) []byte {
+	raw = bytes.Map(func(r rune) rune {
+		if legalRune(r) {
+			return r
+		}
+		return -1
+	}, raw)
+	return charRef.ReplaceAllFunc(raw, func(ref []byte) []byte {
+		m := charRef.FindSubmatch(ref)
+		digits, base := string(m[2]), 10
+		if len(m[1]) > 0 {
+			digits, base = string(m[1]), 16
+		}
+		if n, err := strconv.ParseInt(digits, base, 32); err == nil && legalRune(rune(n)) {
+			return ref
+		}
+		return nil
+	})
+}
+
+// legalRune is the production Char of XML 1.0.
+func legalRune(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' ||
+		r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}
+
+// markup is an element whose content may hold tags.
+type markup struct {
+	Inner string `xml:",innerxml"`
+}
+
+// text is the content as plain text in paragraphs, line as one line.
+func (m markup) text() string { return plainText(m.Inner) }
+func (m markup) line() string { return plainLine(m.Inner) }
