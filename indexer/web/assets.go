@@ -5,7 +5,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"html/template"
-	"mime"
 	"net/http"
 	"path"
 	"time"
@@ -70,6 +69,14 @@ func digest(raw []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// contentTypes does not ask the system's table, which an installed program may
+// have changed; with nosniff a wrong type would lose the style.
+var contentTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
 func (s *site) static(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	raw, err := files.ReadFile("static/" + name)
@@ -77,7 +84,7 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, nil)
 		return
 	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Content-Type", contentTypes[path.Ext(name)])
 	w.Header().Set("Cache-Control", "no-cache")
 	if r.URL.Query().Get("v") == digest(raw) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -9,51 +9,47 @@ import (
 
 // What a page says of a study as a whole, chosen from its members.
 
-func mainTitle(st *indexer.Study) (text, lang string) {
+// langOf is the language of a study's best title or abstract, as found in the record
+// that gives it.
+func langOf(st *indexer.Study, field record.Field, best indexer.Best[record.Text]) string {
 	for i := range st.Members {
-		if m := &st.Members[i].Record; len(m.Candidate.Titles) > 0 {
-			return m.Candidate.Titles[0].Text, textLang(m, record.FieldTitle, 0)
+		m := &st.Members[i].Record
+		if m.Candidate.ID != best.Record {
+			continue
 		}
-	}
-	return "", ""
-}
-
-func mainAbstract(st *indexer.Study) (text, lang string) {
-	for i := range st.Members {
-		if m := &st.Members[i].Record; len(m.Candidate.Abstracts) > 0 {
-			return m.Candidate.Abstracts[0].Text, textLang(m, record.FieldAbstract, 0)
-		}
-	}
-	return "", ""
-}
-
-func firstOf(st *indexer.Study, pick func(*record.Candidate) string) string {
-	for i := range st.Members {
-		if v := pick(&st.Members[i].Record.Candidate); v != "" {
-			return v
+		for index, t := range textsAt(m, field) {
+			if t.Text == best.Value.Text {
+				return textLang(m, field, index)
+			}
 		}
 	}
 	return ""
 }
 
-func yearOf(st *indexer.Study) string {
-	return firstOf(st, func(c *record.Candidate) string { return year(c.Year) })
-}
-
-func authors(st *indexer.Study) []record.Author {
+// firstOf is the first value that any record has. The record that gives the title
+// is asked first, so that volume, issue and pages are those of one copy.
+func firstOf(st *indexer.Study, pick func(*record.Candidate) string) string {
+	first, main := "", st.Title().Record
 	for i := range st.Members {
-		if a := st.Members[i].Record.Candidate.Authors; len(a) > 0 {
-			return a
+		c := &st.Members[i].Record.Candidate
+		v := pick(c)
+		if v != "" && c.ID == main {
+			return v
+		}
+		if first == "" {
+			first = v
 		}
 	}
-	return nil
+	return first
 }
 
-func sources(st *indexer.Study) []string {
-	return collect(st, func(m *record.Classified) []string { return []string{sourceName(m.Candidate.Source)} })
+func reasonWords(st *indexer.Study) []string {
+	var out []string
+	for _, reason := range st.Reasons() {
+		out = append(out, word(reasonNames, string(reason)))
+	}
+	return out
 }
-
-func reasons(st *indexer.Study) []record.Reason { return collect(st, (*record.Classified).Reasons) }
 
 func seed(st *indexer.Study) int {
 	for i := range st.Members {
@@ -64,15 +60,11 @@ func seed(st *indexer.Study) int {
 	return 0
 }
 
-// tongues are the languages of a study's texts; the unknown one is named only when
-// it is the only one.
+// tongues are the languages of a study's texts.
 func tongues(st *indexer.Study) []tongue {
-	tags := collect(st, func(m *record.Classified) []string { return m.Language.Languages })
 	var out []tongue
-	for _, tag := range tags {
-		if tag != record.Undetermined || len(tags) == 1 {
-			out = append(out, tongueOf(tag))
-		}
+	for _, tag := range st.Languages() {
+		out = append(out, tongueOf(tag))
 	}
 	return out
 }

@@ -326,10 +326,10 @@ func shelf() *library {
 	ar.Candidate.Route, ar.Candidate.Query = record.RouteHarvest, "synthetic-repository"
 
 	fa := makeRecord("doaj", "synthetic-fa-1", "fa", 2018,
-		"بازگشت به زندگی: مطالعه‌ای کیفی درباره زنان قربانی قاچاق",
-		"این پژوهش با دوازده زن که از بهره‌کشی جنسی رهایی یافته‌اند گفت‌وگو کرد. حمایت خانواده مهم‌ترین عامل بازگشت بود.")
-	fa.miss(record.OtherLanguage, "The Persian abstract expresses both parts of the search.", fa.at(abstract, "بهره‌کشی جنسی", "sexual_exploitation")).
-		concept("sexual_exploitation", "topic", true, fa.at(abstract, "بهره‌کشی جنسی", "")).blocks(false, false)
+		"بازگشت به زندگی: مطالعه\u200cای کیفی درباره زنان قربانی قاچاق",
+		"این پژوهش با دوازده زن که از بهره\u200cکشی جنسی رهایی یافته\u200cاند گفت\u200cوگو کرد. حمایت خانواده مهم\u200cترین عامل بازگشت بود.")
+	fa.miss(record.OtherLanguage, "The Persian abstract expresses both parts of the search.", fa.at(abstract, "بهره\u200cکشی جنسی", "sexual_exploitation")).
+		concept("sexual_exploitation", "topic", true, fa.at(abstract, "بهره\u200cکشی جنسی", "")).blocks(false, false)
 
 	ja := makeRecord("jstage", "synthetic-ja-1", "ja", 2020,
 		"性的搾取からの離脱:支援施設を利用した女性の語り",

@@ -24,14 +24,19 @@ type fault struct {
 // when the fault is ours; the reader gets plain words.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
 	f := describe(status, err)
-	if f.Status >= 500 {
-		s.log.Error("request failed", "path", r.URL.Path, "status", f.Status, "err", err)
-	}
+	s.note(r, f, err)
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		writeJSON(w, f.Status, apiError{Error: f.Heading + ". " + f.Text, Hint: f.Hint})
 		return
 	}
 	s.render(w, r, f.Status, "error", f.Heading, f)
+}
+
+// note logs a fault that is ours. That a reader left is nobody's fault.
+func (s *site) note(r *http.Request, f fault, err error) {
+	if f.Status >= 500 && !errors.Is(err, context.Canceled) {
+		s.log.Error("request failed", "path", r.URL.Path, "query", r.URL.RawQuery, "status", f.Status, "err", err)
+	}
 }
 
 // describe finds the words for an error. A status of 0 leaves the choice to err.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -86,15 +85,4 @@ func loopbackName(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-// unwell reports whether a request failed for want of time or of the index, which
-// another try may find there again.
-func unwell(err error, of ...error) bool {
-	for _, target := range of {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return false
 }

@@ -102,9 +102,7 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 		v.Syntax = pointAt(syntax)
 	default:
 		f := describe(0, err)
-		if f.Status >= 500 {
-			s.log.Error("search", "query", r.URL.RawQuery, "err", err)
-		}
+		s.note(r, f, err)
 		status, v.Fault = f.Status, &f
 	}
 	title := "Search"
@@ -261,19 +259,19 @@ const (
 
 func (s *site) hit(a ask, h indexer.Hit) hitView {
 	st := &h.Study
-	title, lang := mainTitle(st)
+	title := st.Title()
 	v := hitView{
 		Href: a.href("/study/" + st.ID), Records: len(st.Members),
-		Year: yearOf(st), Container: firstOf(st, func(c *record.Candidate) string { return c.Container }),
-		Sources: sources(st), Languages: tongues(st), Seed: seed(st), Notes: notes(st),
+		Year: year(st.Year().Value), Container: st.Container().Value, Languages: tongues(st), Reasons: reasonWords(st),
+		Seed: seed(st), Notes: notes(st),
 	}
-	for _, reason := range reasons(st) {
-		v.Reasons = append(v.Reasons, word(reasonNames, string(reason)))
+	for _, source := range st.Sources() {
+		v.Sources = append(v.Sources, sourceName(source))
 	}
 	for _, d := range st.Decisions {
 		v.Verdicts = append(v.Verdicts, word(verdictNames, string(d.Decision.Verdict)))
 	}
-	for _, author := range authors(st) {
+	for _, author := range st.Authors().Value {
 		v.Authors = append(v.Authors, author.Name)
 	}
 	if n := len(v.Authors); n > shownAuthors+1 {
@@ -281,22 +279,28 @@ func (s *site) hit(a ask, h indexer.Hit) hitView {
 	}
 
 	var marks []mark
+	text := title.Value.Text
 	for _, sn := range h.Snippets {
-		if at := strings.Index(title, sn.Text); sn.Field == string(record.FieldTitle) && sn.Text != "" && at >= 0 {
-			for _, m := range sn.Marks {
-				marks = append(marks, mark{start: at + m.Start, end: at + m.End})
+		if sn.Field == string(record.FieldTitle) && sn.Text != "" {
+			if at := strings.Index(text, sn.Text); at >= 0 {
+				for _, m := range sn.Marks {
+					marks = append(marks, mark{start: at + m.Start, end: at + m.End})
+				}
+				continue
 			}
-			continue
+			if fold(sn.Text) == fold(text) { // another copy of the title shown
+				continue
+			}
 		}
 		if len(v.Passages) < shownPassages {
 			v.Passages = append(v.Passages, snippet(st, sn))
 		}
 	}
-	v.Title = newPassage(title, lang, sound(title, marks))
+	v.Title = newPassage(text, langOf(st, record.FieldTitle, title), sound(text, marks))
 	if len(v.Passages) == 0 {
-		if text, lang := mainAbstract(st); text != "" {
-			head, cut := opening(text, openingChars)
-			v.Passages = []hitPassage{{Text: newPassage(head, lang, nil), CutEnd: cut}}
+		if abstract := st.Abstract(); abstract.Record != "" {
+			head, cut := opening(abstract.Value.Text, openingChars)
+			v.Passages = []hitPassage{{Text: newPassage(head, langOf(st, record.FieldAbstract, abstract), nil), CutEnd: cut}}
 		}
 	}
 	return v

@@ -86,8 +86,7 @@ func (s *site) studyPage(w http.ResponseWriter, r *http.Request) {
 	}
 	v := s.study(&st)
 	v.Back, v.BackToList = a.href("/"), a.encode() != ""
-	title, _ := mainTitle(&st)
-	s.render(w, r, http.StatusOK, "study", cmp.Or(title, "Untitled study"), v)
+	s.render(w, r, http.StatusOK, "study", cmp.Or(st.Title().Value.Text, "Untitled study"), v)
 }
 
 func (s *site) study(st *indexer.Study) studyView {
@@ -95,14 +94,10 @@ func (s *site) study(st *indexer.Study) studyView {
 	v := studyView{
 		ID: st.ID, JSON: "/api/study/" + st.ID,
 		Abstracts: t.of(record.FieldAbstract), Keywords: t.of(record.FieldKeyword),
-		Authors: authors(st), Year: yearOf(st),
-		Container: firstOf(st, func(c *record.Candidate) string { return c.Container }),
-		Languages: tongues(st), Seed: seed(st), Notes: warnings(st),
+		Authors: st.Authors().Value, Year: year(st.Year().Value), Container: st.Container().Value,
+		Languages: tongues(st), Reasons: reasonWords(st), Seed: seed(st), Notes: warnings(st),
 		Findings: s.findings(st, t), Strategy: s.strategy(st, t), Concepts: s.concepts(st, t), Ledgers: ledgers(st),
 		Facts: facts(st), Identifiers: studyIdentifiers(st), Links: links(st), Citation: citations(st),
-	}
-	for _, reason := range reasons(st) {
-		v.Reasons = append(v.Reasons, word(reasonNames, string(reason)))
 	}
 	v.Title, v.OtherTitles = titles(st, t)
 	for i := range st.Members {
@@ -121,7 +116,7 @@ func (s *site) study(st *indexer.Study) studyView {
 
 // titles parts the main title from the others.
 func titles(st *indexer.Study, t *texts) (main []passage, others [][]passage) {
-	title, _ := mainTitle(st)
+	title := st.Title().Value.Text
 	for _, parts := range t.of(record.FieldTitle) {
 		var whole strings.Builder
 		for _, p := range parts {
@@ -165,7 +160,7 @@ func facts(st *indexer.Study) []fact {
 	}
 	first := func(pick func(*record.Candidate) string) string { return firstOf(st, pick) }
 	add("Published", first(func(c *record.Candidate) string { return cmp.Or(c.Date, year(c.Year)) }))
-	add("Published in", first(func(c *record.Candidate) string { return c.Container }))
+	add("Published in", st.Container().Value)
 	add("Volume", first(func(c *record.Candidate) string { return c.Volume }))
 	add("Issue", first(func(c *record.Candidate) string { return c.Issue }))
 	add("Pages", first(func(c *record.Candidate) string { return c.Pages }))
@@ -188,12 +183,14 @@ func facts(st *indexer.Study) []fact {
 	return out
 }
 
-func joinTongues(tags []string) string {
+func joinTongues(tags []string) string { return strings.Join(tongueNames(tags), ", ") }
+
+func tongueNames(tags []string) []string {
 	names := make([]string, len(tags))
 	for i, tag := range tags {
 		names[i] = tongueOf(tag).Name
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func studyIdentifiers(st *indexer.Study) []identifier {
@@ -219,9 +216,8 @@ func citations(st *indexer.Study) []citation {
 		}
 	}
 	first := func(pick func(*record.Candidate) string) string { return firstOf(st, pick) }
-	title, _ := mainTitle(st)
-	add("title", title)
-	for _, author := range authors(st) {
+	add("title", st.Title().Value.Text)
+	for _, author := range st.Authors().Value {
 		if author.Family != "" && author.Given != "" {
 			add("author", author.Family+", "+author.Given)
 		} else {
@@ -229,7 +225,7 @@ func citations(st *indexer.Study) []citation {
 		}
 	}
 	add("publication_date", strings.ReplaceAll(first(func(c *record.Candidate) string { return cmp.Or(c.Date, year(c.Year)) }), "-", "/"))
-	add("journal_title", first(func(c *record.Candidate) string { return c.Container }))
+	add("journal_title", st.Container().Value)
 	add("volume", first(func(c *record.Candidate) string { return c.Volume }))
 	add("issue", first(func(c *record.Candidate) string { return c.Issue }))
 	firstPage, lastPage, _ := strings.Cut(strings.ReplaceAll(first(func(c *record.Candidate) string { return c.Pages }), "–", "-"), "-")
@@ -239,12 +235,11 @@ func citations(st *indexer.Study) []citation {
 	for _, issn := range collect(st, func(m *record.Classified) []string { return m.Candidate.ISSN }) {
 		add("issn", issn)
 	}
-	add("doi", first(func(c *record.Candidate) string { return c.IDs.DOI }))
+	add("doi", st.DOI().Value)
 	add("pmid", first(func(c *record.Candidate) string { return c.IDs.PMID }))
 	if langs := collect(st, func(m *record.Classified) []string { return m.Candidate.Languages }); len(langs) > 0 {
 		add("language", langs[0])
 	}
-	abstract, _ := mainAbstract(st)
-	add("abstract", abstract)
+	add("abstract", st.Abstract().Value.Text)
 	return out
 }

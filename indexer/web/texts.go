@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"polyglean/indexer"
 	"polyglean/internal/record"
@@ -48,12 +49,9 @@ func (s *site) textsOf(st *indexer.Study) *texts {
 
 	for i := range st.Members {
 		m := &st.Members[i].Record
-		all := map[record.Field][]record.Text{
-			record.FieldTitle: m.Candidate.Titles, record.FieldAbstract: m.Candidate.Abstracts, record.FieldKeyword: m.Candidate.Keywords,
-		}
 		own := make(map[record.Field][]*text)
 		for _, field := range []record.Field{record.FieldTitle, record.FieldAbstract, record.FieldKeyword} {
-			for index, source := range all[field] {
+			for index, source := range textsAt(m, field) {
 				if strings.TrimSpace(source.Text) == "" {
 					own[field] = append(own[field], nil)
 					continue
@@ -113,7 +111,13 @@ func (t *texts) of(field record.Field) [][]passage {
 		var parts []passage
 		for _, r := range x.runs {
 			lang := tongueOf(r.lang)
-			parts = append(parts, passage{lang.Tag, lang.Dir, pieces(x.text, r.start, r.end, x.marks)})
+			// Line breaks between two languages are the page's to make.
+			part := x.text[r.start:r.end]
+			end := r.start + len(strings.TrimRightFunc(part, unicode.IsSpace))
+			start := r.end - len(strings.TrimLeftFunc(part, unicode.IsSpace))
+			if start < end {
+				parts = append(parts, passage{lang.Tag, lang.Dir, pieces(x.text, start, end, x.marks)})
+			}
 		}
 		out = append(out, parts)
 	}
@@ -171,16 +175,21 @@ func detections(m *record.Classified, field record.Field, index int, text string
 	return out
 }
 
-func textAt(m *record.Classified, field record.Field, index int) record.Text {
-	var list []record.Text
+// textsAt are the texts of a field that evidence can point into.
+func textsAt(m *record.Classified, field record.Field) []record.Text {
 	switch field {
 	case record.FieldTitle:
-		list = m.Candidate.Titles
+		return m.Candidate.Titles
 	case record.FieldAbstract:
-		list = m.Candidate.Abstracts
+		return m.Candidate.Abstracts
 	case record.FieldKeyword:
-		list = m.Candidate.Keywords
+		return m.Candidate.Keywords
 	}
+	return nil
+}
+
+func textAt(m *record.Classified, field record.Field, index int) record.Text {
+	list := textsAt(m, field)
 	if index < 0 || index >= len(list) {
 		return record.Text{}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -169,11 +170,12 @@ func ledgers(st *indexer.Study) []ledgerView {
 func ledger(m *record.Classified) ledgerView {
 	var v ledgerView
 	parts := make(map[string]int)
-	for _, d := range m.Language.Detected {
+	detected := inOrder(m.Language.Detected)
+	for _, d := range detected {
 		parts[part(m, d)]++
 	}
 	seen := make(map[string]int)
-	for _, d := range m.Language.Detected {
+	for _, d := range detected {
 		where := part(m, d)
 		if seen[where]++; parts[where] > 1 {
 			where = fmt.Sprintf("%s, part %d", where, seen[where])
@@ -185,23 +187,25 @@ func ledger(m *record.Classified) ledgerView {
 	}
 	v.Declared = joinTongues(m.Language.Declared)
 	if m.Language.Conflict {
-		v.Conflict = fmt.Sprintf("Conflict: the source declares %s, the text reads as %s.", orNothing(v.Declared), joinTongues(m.Language.Languages))
+		v.Conflict = fmt.Sprintf("Conflict: the source declares %s, the text reads as %s.", orNothing(v.Declared), strings.Join(tongueNames(m.Language.Languages), " and "))
 	}
 	return v
 }
 
+// inOrder sorts detections as a record is read: titles, abstracts, keywords.
+func inOrder(list []record.Detection) []record.Detection {
+	rank := map[record.Field]int{record.FieldTitle: 0, record.FieldAbstract: 1, record.FieldKeyword: 2}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b record.Detection) int {
+		return cmp.Or(rank[a.Field]-rank[b.Field], a.Index-b.Index, a.Start-b.Start)
+	})
+	return list
+}
+
 // part names the text a detection is about; the number tells it from its like.
 func part(m *record.Classified, d record.Detection) string {
-	name, n := word(fieldNames, string(d.Field)), 0
-	switch d.Field {
-	case record.FieldTitle:
-		n = len(m.Candidate.Titles)
-	case record.FieldAbstract:
-		n = len(m.Candidate.Abstracts)
-	case record.FieldKeyword:
-		n = len(m.Candidate.Keywords)
-	}
-	if n > 1 {
+	name := word(fieldNames, string(d.Field))
+	if len(textsAt(m, d.Field)) > 1 {
 		return fmt.Sprintf("%s %d", name, d.Index+1)
 	}
 	return name
