@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -76,7 +75,7 @@ func openAlexQuestion(p url.Values) (question, error) {
 		}
 		name, value := filter[at[2]:at[3]], filter[at[1]:end]
 		switch {
-		case strings.HasSuffix(name, ".search") || strings.HasSuffix(name, ".search.no_stem"):
+		case strings.Contains(name, ".search"): // also .search.exact and the like
 			q.text += " " + value
 		case name == "from_publication_date":
 			q.window.publishedFrom = value
@@ -295,28 +294,4 @@ func atoi(s string) int {
 		return 0
 	}
 	return n
-}
-
-func encodeJSON(v any) ([]byte, error) {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // none of the sources does
-	err := e.Encode(v)
-	return []byte(b.String()), err
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	body, err := encodeJSON(v)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	writeBody(w, status, "application/json", body)
-}
-
-func writeBody(w http.ResponseWriter, status int, mediaType string, body []byte) {
-	w.Header().Set("Content-Type", mediaType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone away needs no answer
 }

@@ -133,18 +133,37 @@ var stopword = map[string]bool{
 	"oder": true, "über": true, "della": true, "delle": true, "title": true, "abstract": true,
 }
 
-// matches says whether any of the terms begins a word of the record's texts, or
-// lies anywhere in them for scripts without word borders.
+// matches says whether any of the terms lies in the record's texts: words one
+// after the other, each as the beginning of a word, so that stems and truncated
+// words match; or anywhere, in scripts that run words together.
 func (r *Record) matches(terms []string) bool {
 	for _, t := range terms {
-		if !unspaced(t) {
-			t = " " + t
-		}
-		if strings.Contains(r.text, t) {
+		if unspaced(t) && strings.Contains(r.text, t) || hasWords(r.text, strings.Split(t, " ")) {
 			return true
 		}
 	}
 	return false
+}
+
+// hasWords looks in folded text for words that begin with those given, in a row.
+func hasWords(text string, words []string) bool {
+next:
+	for {
+		at := strings.Index(text, " "+words[0])
+		if at < 0 {
+			return false
+		}
+		text = text[at+1:]
+		rest := text
+		for _, w := range words[1:] {
+			_, after, ok := strings.Cut(rest, " ")
+			if rest = after; !ok || !strings.HasPrefix(rest, w) {
+				text = text[len(words[0]):]
+				continue next
+			}
+		}
+		return true
+	}
 }
 
 // index prepares the record for matches.

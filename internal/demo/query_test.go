@@ -2,6 +2,7 @@ package demo
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -34,7 +35,7 @@ func TestMatches(t *testing.T) {
 	r.index()
 	for query, want := range map[string]bool{
 		"surviv*": true, `"sex trade"`: true, "leav*": true, "vivors": false, "離脱": true, "الدعارة": true, `"trata de personas"`: true,
-		"istanbul": true, "trading": false, "prostitution": false,
+		`"leav* the sex trad*"`: true, `"sex trade istanbul"`: true, `"sex istanbul"`: false, "aves": false, `"personas trata"`: false, "istanbul": true, "trading": false, "prostitution": false,
 	} {
 		if got := r.matches(terms(query)); got != want {
 			t.Errorf("%s: %v, want %v", query, got, want)
@@ -59,6 +60,14 @@ func TestWindow(t *testing.T) {
 	} {
 		if got := c.w.holds(r); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestHasWordsBeginsAtWords(t *testing.T) {
+	for words, want := range map[string]bool{"coco": true, "co d": true, "oco": false, "co co": false, "coco ddd d": false} {
+		if got := hasWords(" coco ddd ", strings.Split(words, " ")); got != want {
+			t.Errorf("%q: %v, want %v", words, got, want)
 		}
 	}
 }
