@@ -85,7 +85,8 @@ type Plan struct {
 	Sort []Sort
 	// Size is the number of hits wanted, 0 for counts alone.
 	Size int
-	// After is the Found.Next of the page before, empty for the first.
+	// After is the Found.Next of the page before, empty for the first. Find gives
+	// ErrPage for what is not one, or one of another order.
 	After string
 	// Facets asks for the counts of the values of exact fields.
 	Facets []FacetRequest

@@ -34,9 +34,11 @@ type Token struct {
 	Surface, Stem string
 	// Start and End are byte offsets into the text, End exclusive, on rune borders.
 	Start, End int
-	// Tail says that the token is the last letter of a run again, alone. A query
-	// that ends here leaves it out.
-	Tail bool
+	// Letter says that the token is one letter or syllable of a script that is cut
+	// into pairs: the last of its run, and Tail that the run has others before it.
+	// A query that ends in a tail leaves it out; one that ends in a run of one
+	// letter finds the pairs that begin with it.
+	Letter, Tail bool
 }
 
 // Analyze cuts a text into tokens. lang is a BCP 47 tag; for a language without
@@ -121,7 +123,7 @@ func appendRun(tokens []Token, words *fold.Text, first, last int) []Token {
 	}
 	start, end := words.Span(last, last)
 	letter := string(words.Word(last))
-	return append(tokens, Token{Surface: letter, Stem: letter, Start: start, End: end, Tail: last > first})
+	return append(tokens, Token{Surface: letter, Stem: letter, Start: start, End: end, Letter: true, Tail: last > first})
 }
 
 // appendHangul adds the pairs of syllables of a Korean word and its last one.
@@ -149,7 +151,7 @@ func appendHangul(tokens []Token, raw, folded string, start, end int) []Token {
 		tokens = append(tokens, place(Token{Surface: pair, Stem: pair}, i, i+2))
 	}
 	one := string(syllables[last:])
-	return append(tokens, place(Token{Surface: one, Stem: one, Tail: last > 0}, last, last+1))
+	return append(tokens, place(Token{Surface: one, Stem: one, Letter: true, Tail: last > 0}, last, last+1))
 }
 
 // unspaced reports whether a folded word is a letter of a script without spaces.

@@ -3,7 +3,6 @@ package bleveindex
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"polyglean/indexer"
@@ -16,8 +15,6 @@ type page struct {
 	Keys  []uint64 `json:"k"`
 	ID    string   `json:"i"`
 }
-
-var errPage = errors.New("this is not the continuation of such a search: start again at the first page")
 
 func encodePage(plan indexer.Plan, keys []uint64, id string) string {
 	raw, err := json.Marshal(page{orderOf(plan), keys, id})
@@ -34,11 +31,11 @@ func decodePage(plan indexer.Plan) (*candidate, error) {
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(plan.After)
 	if err != nil {
-		return nil, errPage
+		return nil, indexer.ErrPage
 	}
 	var p page
 	if err := json.Unmarshal(raw, &p); err != nil || p.Order != orderOf(plan) || len(p.Keys) != len(plan.Sort) || p.ID == "" {
-		return nil, errPage
+		return nil, indexer.ErrPage
 	}
 	return &candidate{keys: p.Keys, id: p.ID}, nil
 }

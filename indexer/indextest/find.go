@@ -1,6 +1,7 @@
 package indextest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -384,6 +385,14 @@ func testPages(t *testing.T, b Backend) {
 			}
 		})
 	}
-	_, err := idx.Find(t.Context(), indexer.Plan{Query: indexer.All{}, Size: 5, After: "not a page"})
-	mustFail(t, "Find after a page that never was", err)
+	first := find(t, idx, indexer.Plan{Size: 5})
+	for name, plan := range map[string]indexer.Plan{
+		"a page that never was":    {Query: indexer.All{}, Size: 5, After: "not a page"},
+		"a page in another order":  {Query: indexer.All{}, Size: 5, After: first.Next, Sort: []indexer.Sort{{Field: indexer.NumberYear}}},
+		"the beginning of a token": {Query: indexer.All{}, Size: 5, After: first.Next[:len(first.Next)/2]},
+	} {
+		if _, err := idx.Find(t.Context(), plan); !errors.Is(err, indexer.ErrPage) {
+			t.Errorf("Find after %s: %v, want ErrPage", name, err)
+		}
+	}
 }

@@ -1,0 +1,317 @@
+package indexer
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"polyglean/indexer/analysis"
+	"polyglean/internal/record"
+	"polyglean/internal/strategy"
+)
+
+// Limits of a query.
+const (
+	// DefaultSize is the number of hits, and of values of a facet, where none is
+	// asked for; MaxSize is the most of either.
+	DefaultSize = 20
+	MaxSize     = 1000
+)
+
+// Compiled is a query ready to run.
+type Compiled struct {
+	Plan Plan
+	// Terms are the words and phrases that are looked for, as understood.
+	Terms []string
+
+	markers []marker
+}
+
+// Compile turns a reader's query into a plan. A word is looked for in every
+// inflection of every language analysis knows, a phrase and a truncated word as
+// they stand. The error is a *strategy.SyntaxError where the text cannot be run
+// and a *QueryError where another part is at fault.
+func Compile(q Query) (*Compiled, error) {
+	c := &Compiled{Plan: Plan{Query: All{}, After: q.After}}
+	text := strings.TrimSpace(q.Text)
+	if text != "" {
+		node, err := strategy.Parse(q.Text, strategy.AsAnd)
+		if err != nil {
+			return nil, err
+		}
+		if c.Plan.Query, err = c.expr(node, false, q.Text); err != nil {
+			return nil, err
+		}
+	}
+	for _, step := range []func(Query) error{c.addFilters, c.addYears, c.addOrder, c.addSizes} {
+		if err := step(q); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// expr compiles a part of the text. What is negated is neither marked nor listed.
+func (c *Compiled) expr(n strategy.Node, negated bool, query string) (Expr, error) {
+	switch n := n.(type) {
+	case *strategy.Term:
+		return c.term(n, negated, query)
+	case *strategy.Not:
+		part, err := c.expr(n.Part, !negated, query)
+		return Bool{Not: []Expr{part}}, err
+	case *strategy.Or:
+		var b Bool
+		for _, p := range n.Parts {
+			part, err := c.expr(p, negated, query)
+			if err != nil {
+				return nil, err
+			}
+			b.Should = append(b.Should, part)
+		}
+		return b, nil
+	case *strategy.And:
+		var b Bool
+		for _, p := range n.Parts {
+			if not, ok := p.(*strategy.Not); ok {
+				part, err := c.expr(not.Part, !negated, query)
+				if err != nil {
+					return nil, err
+				}
+				b.Not = append(b.Not, part)
+				continue
+			}
+			part, err := c.expr(p, negated, query)
+			if err != nil {
+				return nil, err
+			}
+			b.Must = append(b.Must, part)
+		}
+		return b, nil
+	case *strategy.Near:
+		return nil, &strategy.SyntaxError{
+			Query: query, Offset: n.Pos(),
+			Problem: "a search of the index cannot tell how near words are",
+			Hint:    `use a "phrase" or AND instead of NEAR and ADJ`,
+		}
+	default:
+		return nil, fmt.Errorf("indexer: no such part of a query: %T", n)
+	}
+}
+
+// searched is a field of the syntax: where it is looked for and what a hit there
+// is worth. Authors and containers have no stems.
+type searched struct {
+	stems, surface string
+	boost          float64
+}
+
+var (
+	inTitle     = searched{TextTitle, TextTitleExact, 3}
+	inKeyword   = searched{TextKeyword, TextKeywordExact, 2}
+	inAbstract  = searched{TextAbstract, TextAbstractExact, 1}
+	inAuthor    = searched{"", TextAuthorExact, 1}
+	inContainer = searched{"", TextContainerExact, 1}
+
+	searchedFields = map[strategy.Field][]searched{
+		strategy.AnyField:  {inTitle, inKeyword, inAbstract},
+		strategy.Title:     {inTitle},
+		strategy.Abstract:  {inAbstract},
+		strategy.Keyword:   {inKeyword},
+		strategy.Author:    {inAuthor},
+		strategy.Container: {inContainer},
+	}
+
+	markedFields = map[strategy.Field][]record.Field{
+		strategy.AnyField: {record.FieldTitle, record.FieldKeyword, record.FieldAbstract},
+		strategy.Title:    {record.FieldTitle},
+		strategy.Abstract: {record.FieldAbstract},
+		strategy.Keyword:  {record.FieldKeyword},
+	}
+
+	doiPattern = regexp.MustCompile(`^10\.[0-9]{4,9}/\S+$`)
+)
+
+// surfaceBoost is what the word as typed adds to a match of its stem.
+const surfaceBoost = 0.5
+
+func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, error) {
+	typed := strings.Join(t.Words, " ")
+	words, truncated := strings.CutSuffix(typed, "*")
+	if problem, hint := unsupported(words); problem != "" {
+		return nil, &strategy.SyntaxError{Query: query, Offset: t.At, Problem: problem, Hint: hint}
+	}
+	tokens := analysis.Analyze(words, "")
+	if len(tokens) == 0 {
+		return nil, &strategy.SyntaxError{
+			Query: query, Offset: t.At,
+			Problem: fmt.Sprintf("%q holds no letter or figure to look for", typed), Hint: "leave it out",
+		}
+	}
+	// A run of letters that is cut into pairs matches anywhere in a longer run.
+	size := len(tokens)
+	last := tokens[size-1]
+	if last.Tail && size > 1 {
+		size--
+	}
+	m := marker{fields: markedFields[t.Field], prefix: truncated || last.Letter && !last.Tail}
+	inflected := !t.Quoted && !truncated && !allPairs(tokens)
+	for _, token := range tokens[:size] {
+		m.surface = append(m.surface, token.Surface)
+	}
+	if inflected {
+		for _, reading := range analysis.Readings(words) {
+			m.readings = append(m.readings, reading[:size])
+		}
+	}
+
+	var b Bool
+	for _, in := range searchedFields[t.Field] {
+		boost := in.boost
+		if in.stems != "" && inflected {
+			for _, reading := range m.readings {
+				b.Should = append(b.Should, sequence(in.stems, reading, false, boost))
+			}
+			boost *= surfaceBoost
+		}
+		b.Should = append(b.Should, sequence(in.surface, m.surface, m.prefix, boost))
+	}
+	if t.Field == strategy.AnyField && doiPattern.MatchString(typed) {
+		b.Should = append(b.Should, Term{Field: ExactDOI, Value: ExactValue(strings.ToLower(typed)), Boost: 10})
+	}
+	if !negated {
+		c.markers = append(c.markers, m)
+		c.Terms = append(c.Terms, t.String())
+	}
+	return b, nil
+}
+
+// unsupported says what of the strategy syntax the index cannot answer.
+func unsupported(words string) (problem, hint string) {
+	switch {
+	case strings.Contains(words, "?"):
+		return `a search of the index cannot leave out single letters with "?"`, "cut the word off with * (wom*), or write both words with OR"
+	case strings.Contains(words, "*"):
+		return `"*" can only end a word or phrase here`, "write the beginning of the last word and * behind it: sex traffick*"
+	}
+	return "", ""
+}
+
+func allPairs(tokens []analysis.Token) bool {
+	// Pairs are never stemmed; a run of them always ends in a letter.
+	for i, t := range tokens {
+		if !t.Letter && (i+1 == len(tokens) || tokens[i+1].Start >= t.End) {
+			return false
+		}
+	}
+	return true
+}
+
+// sequence looks for terms side by side in a field.
+func sequence(field string, terms []string, prefix bool, boost float64) Expr {
+	switch {
+	case len(terms) > 1:
+		return Phrase{Field: field, Terms: terms, LastPrefix: prefix, Boost: boost}
+	case prefix:
+		return Prefix{Field: field, Value: terms[0], Boost: boost}
+	default:
+		return Term{Field: field, Value: terms[0], Boost: boost}
+	}
+}
+
+func (c *Compiled) addFilters(q Query) error {
+	for _, facet := range slices.Sorted(maps.Keys(q.Filters)) {
+		if err := knownFacet("filters", facet); err != nil {
+			return err
+		}
+		var any Bool
+		for _, v := range q.Filters[facet] {
+			any.Should = append(any.Should, Term{Field: facet, Value: ExactValue(v)})
+		}
+		if len(any.Should) > 0 {
+			c.Plan.Filters = append(c.Plan.Filters, any)
+		}
+	}
+	if !q.SetAside {
+		c.Plan.Filters = append(c.Plan.Filters, Bool{Not: []Expr{Term{Field: ExactSetAside, Value: "true"}}})
+	}
+	return nil
+}
+
+func (c *Compiled) addYears(q Query) error {
+	if q.YearFrom == 0 && q.YearTo == 0 {
+		return nil
+	}
+	if q.YearFrom != 0 && q.YearTo != 0 && q.YearFrom > q.YearTo {
+		return &QueryError{"year_from", fmt.Sprintf("%d is after year_to, %d", q.YearFrom, q.YearTo), "swap them"}
+	}
+	years := Range{Field: NumberYear}
+	if q.YearFrom != 0 {
+		from := int64(q.YearFrom)
+		years.From = &from
+	}
+	if q.YearTo != 0 {
+		to := int64(q.YearTo)
+		years.To = &to
+	}
+	c.Plan.Filters = append(c.Plan.Filters, years)
+	return nil
+}
+
+func (c *Compiled) addOrder(q Query) error {
+	order := q.Order
+	if order == "" {
+		order = Newest
+		if len(c.Terms) > 0 {
+			order = ByRelevance
+		}
+	}
+	newest := Sort{Field: NumberDate, Descending: true}
+	switch order {
+	case ByRelevance:
+		c.Plan.Sort = []Sort{{Field: ScoreField, Descending: true}, newest}
+	case Newest:
+		c.Plan.Sort = []Sort{newest}
+	case Oldest:
+		c.Plan.Sort = []Sort{{Field: NumberDate}}
+	default:
+		return &QueryError{"order", fmt.Sprintf("there is no order %q", order), "use relevance, newest or oldest"}
+	}
+	return nil
+}
+
+func (c *Compiled) addSizes(q Query) error {
+	size, err := sizeOf("size", q.Size)
+	if err != nil {
+		return err
+	}
+	c.Plan.Size = size
+	if size, err = sizeOf("facet_size", q.FacetSize); err != nil {
+		return err
+	}
+	for _, facet := range q.Facets {
+		if err := knownFacet("facets", facet); err != nil {
+			return err
+		}
+		c.Plan.Facets = append(c.Plan.Facets, FacetRequest{Field: facet, Size: size})
+	}
+	return nil
+}
+
+func sizeOf(part string, size int) (int, error) {
+	switch {
+	case size < 0 || size > MaxSize:
+		return 0, &QueryError{part, fmt.Sprintf("%d is out of range", size), fmt.Sprintf("ask for 1 to %d, or leave it out for %d", MaxSize, DefaultSize)}
+	case size == 0:
+		return DefaultSize, nil
+	}
+	return size, nil
+}
+
+func knownFacet(part, name string) error {
+	if slices.Contains(AllFacets, name) {
+		return nil
+	}
+	return &QueryError{part, fmt.Sprintf("there is no facet %q", name), "the facets are " + strings.Join(AllFacets, ", ")}
+}

@@ -1,0 +1,73 @@
+package indexer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Library answers readers from an index.
+type Library struct {
+	index Index
+}
+
+var _ Searcher = (*Library)(nil)
+
+// NewLibrary makes a library of an index, which stays the caller's to close.
+func NewLibrary(index Index) *Library { return &Library{index: index} }
+
+// Search implements Searcher. Besides a *strategy.SyntaxError it returns a
+// *QueryError for another part of the query that cannot be answered and ErrPage
+// for an After that is not a page of this search.
+func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
+	began := time.Now()
+	c, err := Compile(q)
+	if err != nil {
+		return Result{}, err
+	}
+	found, err := l.index.Find(ctx, c.Plan)
+	if err != nil {
+		return Result{}, fmt.Errorf("search: %w", err)
+	}
+	result := Result{
+		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: found.Facets, Next: found.Next, Terms: c.Terms,
+	}
+	for i, h := range found.Hits {
+		study, err := readStudy(h.Stored)
+		if err != nil {
+			return Result{}, err
+		}
+		result.Hits[i] = Hit{Study: study, Score: h.Score, Snippets: c.snippets(&study)}
+	}
+	result.Took = time.Since(began)
+	return result, nil
+}
+
+// Study implements Searcher.
+func (l *Library) Study(ctx context.Context, id string) (Study, error) {
+	stored, err := l.index.Lookup(ctx, ExactAlias, []string{ExactValue(id)})
+	if err != nil {
+		return Study{}, fmt.Errorf("study %s: %w", id, err)
+	}
+	if len(stored) == 0 {
+		return Study{}, fmt.Errorf("study %.80q: %w", id, ErrNotFound)
+	}
+	// While two studies merge, both may answer for a moment: the later one is right.
+	latest := stored[0]
+	for _, s := range stored[1:] {
+		if s.Version > latest.Version {
+			latest = s
+		}
+	}
+	return readStudy(latest)
+}
+
+func readStudy(stored Stored) (Study, error) {
+	var s Study
+	if err := json.Unmarshal(stored.Source, &s); err != nil {
+		return Study{}, fmt.Errorf("study %s in the index cannot be read (run `polyglean reindex`): %w", stored.ID, err)
+	}
+	s.Version = stored.Version
+	return s, nil
+}
