@@ -48,7 +48,7 @@ func (s *Server) europePMCSearch(w http.ResponseWriter, r *http.Request) {
 		answer.Next = mark
 		if len(hits) > 0 {
 			answer.Next = cursor(from + len(hits))
-			answer.NextPage = s.URL(EuropePMC) + "/search?cursorMark=" + answer.Next
+			answer.NextPage = s.URL(EuropePMC) + "?cursorMark=" + answer.Next
 		}
 	}
 	writeJSON(w, http.StatusOK, answer)

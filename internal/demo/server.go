@@ -140,9 +140,18 @@ func (s *Server) count(source string, requests, announced int) {
 	s.stats[source] = st
 }
 
-// URL is the base URL of a source, to which the paths of its live API are
-// appended: "/works", "/search", "/esearch.fcgi", for OAI-PMH "?verb=…".
-func (s *Server) URL(source string) string { return s.base + "/" + source }
+// URL is what takes the place of a source's live endpoint in its configuration
+// (base_url): the address searched for OpenAlex, Crossref and Europe PMC, the
+// folder of esearch.fcgi and efetch.fcgi for PubMed, the OAI-PMH base URL.
+func (s *Server) URL(source string) string {
+	switch source {
+	case OpenAlex, Crossref:
+		return s.base + "/" + source + "/works"
+	case EuropePMC:
+		return s.base + "/" + source + "/search"
+	}
+	return s.base + "/" + source
+}
 
 // Corpus is what the server serves.
 func (s *Server) Corpus() *Corpus { return s.corpus }

@@ -28,10 +28,15 @@ func start(t *testing.T) *Server {
 	return s
 }
 
-// get fetches a path of a source and returns the status and the body.
-func get(t *testing.T, s *Server, source, path string, p url.Values) (int, []byte, http.Header) {
+// get fetches from a source, or from a path below its URL, and returns the status and the body.
+func get(t *testing.T, s *Server, source string, p url.Values) (int, []byte, http.Header) {
 	t.Helper()
-	resp, err := http.Get(s.URL(source) + path + "?" + p.Encode())
+	source, path, _ := strings.Cut(source, "/")
+	address, err := url.JoinPath(s.URL(source), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Get(address + "?" + p.Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,9 +49,9 @@ func get(t *testing.T, s *Server, source, path string, p url.Values) (int, []byt
 }
 
 // getJSON is get for a good answer, into a generic tree.
-func getJSON(t *testing.T, s *Server, source, path string, p url.Values) map[string]any {
+func getJSON(t *testing.T, s *Server, source string, p url.Values) map[string]any {
 	t.Helper()
-	status, body, _ := get(t, s, source, path, p)
+	status, body, _ := get(t, s, source, p)
 	var v map[string]any
 	if err := json.Unmarshal(body, &v); err != nil || status != http.StatusOK {
 		t.Fatalf("%s %v: status %d, %v", source, p, status, err)
@@ -80,7 +85,7 @@ const wide = `"sex traffick*" OR traffick* OR survivor OR exit OR recovery OR pr
 var walks = map[string]func(t *testing.T, s *Server, query string) (ids []string, announced int){
 	OpenAlex: func(t *testing.T, s *Server, query string) (ids []string, announced int) {
 		for mark := any("*"); mark != nil; {
-			v := getJSON(t, s, OpenAlex, "/works", url.Values{"search": {query}, "per_page": {"200"}, "cursor": {mark.(string)}})
+			v := getJSON(t, s, OpenAlex, url.Values{"search": {query}, "per_page": {"200"}, "cursor": {mark.(string)}})
 			announced = int(dig(v, "meta", "count").(float64))
 			results := dig(v, "results").([]any)
 			for _, r := range results {
@@ -96,9 +101,9 @@ var walks = map[string]func(t *testing.T, s *Server, query string) (ids []string
 	Crossref: func(t *testing.T, s *Server, query string) (ids []string, announced int) {
 		for mark := "*"; ; {
 			p := url.Values{"query.bibliographic": {query}, "rows": {"1000"}, "cursor": {mark}}
-			_, body, _ := get(t, s, Crossref, "/works", p)
+			_, body, _ := get(t, s, Crossref, p)
 			if !json.Valid(body) {
-				_, body, _ = get(t, s, Crossref, "/works", p)
+				_, body, _ = get(t, s, Crossref, p)
 			}
 			var v map[string]any
 			if err := json.Unmarshal(body, &v); err != nil {
@@ -118,7 +123,7 @@ var walks = map[string]func(t *testing.T, s *Server, query string) (ids []string
 	EuropePMC: func(t *testing.T, s *Server, query string) (ids []string, announced int) {
 		for mark := "*"; ; {
 			p := url.Values{"query": {query}, "pageSize": {"1000"}, "format": {"json"}, "resultType": {"core"}, "cursorMark": {mark}}
-			status, body, _ := get(t, s, EuropePMC, "/search", p)
+			status, body, _ := get(t, s, EuropePMC, p)
 			if status == http.StatusTooManyRequests {
 				continue
 			}
@@ -139,7 +144,7 @@ var walks = map[string]func(t *testing.T, s *Server, query string) (ids []string
 	},
 	PubMed: func(t *testing.T, s *Server, query string) (ids []string, announced int) {
 		for begin := 0; ; {
-			v := getJSON(t, s, PubMed, "/esearch.fcgi", url.Values{
+			v := getJSON(t, s, PubMed+"/esearch.fcgi", url.Values{
 				"db": {"pubmed"}, "term": {query}, "retmode": {"json"}, "retmax": {"7"}, "retstart": {fmt.Sprint(begin)},
 			})
 			announced = atoi(dig(v, "esearchresult", "count").(string))
@@ -158,7 +163,7 @@ var walks = map[string]func(t *testing.T, s *Server, query string) (ids []string
 	OAI: func(t *testing.T, s *Server, _ string) (ids []string, announced int) {
 		p := url.Values{"verb": {"ListRecords"}, "metadataPrefix": {"oai_dc"}}
 		for {
-			_, body, _ := get(t, s, OAI, "", p)
+			_, body, _ := get(t, s, OAI, p)
 			v := readOAI(t, body)
 			for _, r := range v.Records {
 				ids = append(ids, r.Header.Identifier)
@@ -176,7 +181,7 @@ func pmids(t *testing.T, s *Server, p url.Values) []string {
 	t.Helper()
 	p.Set("retmode", "xml")
 	p.Set("db", "pubmed")
-	_, body, _ := get(t, s, PubMed, "/efetch.fcgi", p)
+	_, body, _ := get(t, s, PubMed+"/efetch.fcgi", p)
 	var set struct {
 		PMIDs []string `xml:"PubmedArticle>MedlineCitation>PMID"`
 	}
@@ -267,19 +272,19 @@ func TestQueriesDiffer(t *testing.T) {
 func TestBadWeatherOnce(t *testing.T) {
 	s := start(t)
 	p := url.Values{"query": {"exit"}, "format": {"json"}}
-	status, _, h := get(t, s, EuropePMC, "/search", p)
+	status, _, h := get(t, s, EuropePMC, p)
 	if status != http.StatusTooManyRequests || h.Get("Retry-After") != "1" {
 		t.Errorf("first request to Europe PMC: status %d, Retry-After %q, want 429 and 1", status, h.Get("Retry-After"))
 	}
 	for range 3 {
-		if status, _, _ := get(t, s, EuropePMC, "/search", p); status != http.StatusOK {
+		if status, _, _ := get(t, s, EuropePMC, p); status != http.StatusOK {
 			t.Errorf("a later request: status %d", status)
 		}
 	}
-	first := getJSON(t, s, Crossref, "/works", url.Values{"query": {wide}, "cursor": {"*"}})
+	first := getJSON(t, s, Crossref, url.Values{"query": {wide}, "cursor": {"*"}})
 	p = url.Values{"query": {wide}, "cursor": {dig(first, "message", "next-cursor").(string)}}
-	_, cut, _ := get(t, s, Crossref, "/works", p)
-	_, whole, _ := get(t, s, Crossref, "/works", p)
+	_, cut, _ := get(t, s, Crossref, p)
+	_, whole, _ := get(t, s, Crossref, p)
 	if json.Valid(cut) || !json.Valid(whole) || !strings.HasPrefix(string(whole), string(cut)) {
 		t.Error("the second Crossref page must be cut short once, then whole")
 	}
@@ -289,7 +294,7 @@ func TestBadWeatherOnce(t *testing.T) {
 	for _, set := range Sets {
 		p = url.Values{"verb": {"ListRecords"}, "metadataPrefix": {"oai_dc"}, "set": {set}}
 		for p != nil {
-			_, body, _ := get(t, s, OAI, "", p)
+			_, body, _ := get(t, s, OAI, p)
 			if xml.Unmarshal(body, &v) != nil {
 				odd++
 			}
@@ -307,7 +312,7 @@ func TestBadWeatherOnce(t *testing.T) {
 
 func TestOpenAlexForm(t *testing.T) {
 	s := start(t)
-	v := getJSON(t, s, OpenAlex, "/works", url.Values{"filter": {`title_and_abstract.search:"doors that open",from_publication_date:2019-01-01`}})
+	v := getJSON(t, s, OpenAlex, url.Values{"filter": {`title_and_abstract.search:"doors that open",from_publication_date:2019-01-01`}})
 	work := dig(v, "results", 0)
 	for path, want := range map[string]any{
 		"id": "https://openalex.org/W9900000014", "doi": "https://doi.org/10.5555/polyglean-demo-014", "language": "en",
@@ -333,11 +338,11 @@ func TestOpenAlexForm(t *testing.T) {
 	if got := dig(work, "authorships", 0, "author", "display_name"); got != "A. Synthetic Author 42" {
 		t.Errorf("author %v", got)
 	}
-	status, _, _ := get(t, s, OpenAlex, "/works", url.Values{"filter": {"nonsense:1"}})
+	status, _, _ := get(t, s, OpenAlex, url.Values{"filter": {"nonsense:1"}})
 	if status != http.StatusBadRequest {
 		t.Errorf("unknown filter: status %d", status)
 	}
-	status, _, _ = get(t, s, OpenAlex, "/works", url.Values{"cursor": {"thing"}})
+	status, _, _ = get(t, s, OpenAlex, url.Values{"cursor": {"thing"}})
 	if status != http.StatusBadRequest {
 		t.Errorf("bad cursor: status %d", status)
 	}
@@ -345,7 +350,7 @@ func TestOpenAlexForm(t *testing.T) {
 
 func TestCrossrefForm(t *testing.T) {
 	s := start(t)
-	v := getJSON(t, s, Crossref, "/works", url.Values{"query": {`"doors that open"`}})
+	v := getJSON(t, s, Crossref, url.Values{"query": {`"doors that open"`}})
 	item := dig(v, "message", "items", 0)
 	if got := dig(item, "abstract"); !strings.HasPrefix(got.(string), "<jats:sec><jats:title>Background</jats:title><jats:p>Rescue") {
 		t.Errorf("abstract %.80v", got)
@@ -359,11 +364,11 @@ func TestCrossrefForm(t *testing.T) {
 	if got := dig(item, "author", 0, "family"); got != "Synthetic Author 42" {
 		t.Errorf("family %v", got)
 	}
-	status, body, _ := get(t, s, Crossref, "/works", url.Values{"query": {"exit"}, "cursor": {"thing"}})
+	status, body, _ := get(t, s, Crossref, url.Values{"query": {"exit"}, "cursor": {"thing"}})
 	if status != http.StatusNotFound || !strings.Contains(string(body), "cursor-invalid") {
 		t.Errorf("bad cursor: %d %s", status, body)
 	}
-	status, body, _ = get(t, s, Crossref, "/works", url.Values{"rows": {"things"}})
+	status, body, _ = get(t, s, Crossref, url.Values{"rows": {"things"}})
 	if status != http.StatusBadRequest || !strings.Contains(string(body), "integer-not-valid") {
 		t.Errorf("bad rows: %d %s", status, body)
 	}
@@ -371,7 +376,7 @@ func TestCrossrefForm(t *testing.T) {
 
 func TestPubMedForm(t *testing.T) {
 	s := start(t)
-	_, body, _ := get(t, s, PubMed, "/efetch.fcgi", url.Values{"id": {"90000014,1"}})
+	_, body, _ := get(t, s, PubMed+"/efetch.fcgi", url.Values{"id": {"90000014,1"}})
 	for _, want := range []string{
 		`<PMID Version="1">90000014</PMID>`, `<AbstractText Label="BACKGROUND" NlmCategory="UNASSIGNED">Rescue`,
 		`<ArticleId IdType="doi">10.5555/polyglean-demo-014</ArticleId>`, `<Language>eng</Language>`,
@@ -381,7 +386,7 @@ func TestPubMedForm(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
-	v := getJSON(t, s, PubMed, "/esearch.fcgi", url.Values{"term": {"exit"}, "retmode": {"json"}, "usehistory": {"y"}})
+	v := getJSON(t, s, PubMed+"/esearch.fcgi", url.Values{"term": {"exit"}, "retmode": {"json"}, "usehistory": {"y"}})
 	env, _ := dig(v, "esearchresult", "webenv").(string)
 	n := atoi(dig(v, "esearchresult", "count").(string))
 	if got := pmids(t, s, url.Values{"WebEnv": {env}, "query_key": {"1"}, "retmax": {"100"}}); len(got) != n || n == 0 {
@@ -395,7 +400,7 @@ func TestPubMedForm(t *testing.T) {
 func TestOAIForm(t *testing.T) {
 	s := start(t)
 	code := func(p url.Values) string {
-		_, body, _ := get(t, s, OAI, "", p)
+		_, body, _ := get(t, s, OAI, p)
 		return readOAI(t, body).Error.Code
 	}
 	for name, c := range map[string]struct {
@@ -429,7 +434,7 @@ func TestOAIForm(t *testing.T) {
 	for _, bounds := range []string{"until=2025-02-15T00:00:00Z", "from=2025-02-16T00:00:00Z"} {
 		p, _ := url.ParseQuery("verb=ListRecords&metadataPrefix=oai_dc&set=north&" + bounds)
 		for {
-			_, body, _ := get(t, s, OAI, "", p)
+			_, body, _ := get(t, s, OAI, p)
 			v := readOAI(t, body)
 			for _, r := range v.Records {
 				count++
@@ -460,7 +465,7 @@ func TestLatency(t *testing.T) {
 	s := start(t)
 	s.SetLatency(30 * time.Millisecond)
 	begin := time.Now()
-	get(t, s, OAI, "", url.Values{"verb": {"Identify"}})
+	get(t, s, OAI, url.Values{"verb": {"Identify"}})
 	if d := time.Since(begin); d < 30*time.Millisecond {
 		t.Errorf("answered after %v", d)
 	}
@@ -482,7 +487,7 @@ func TestGenerated(t *testing.T) {
 	}
 	var ids []string
 	for mark := any("*"); mark != nil; {
-		v := getJSON(t, s, OpenAlex, "/works", url.Values{"search": {"whatever"}, "per_page": {"100"}, "cursor": {mark.(string)}})
+		v := getJSON(t, s, OpenAlex, url.Values{"search": {"whatever"}, "per_page": {"100"}, "cursor": {mark.(string)}})
 		for _, r := range dig(v, "results").([]any) {
 			ids = append(ids, "openalex:"+strings.TrimPrefix(dig(r, "id").(string), "https://openalex.org/"))
 		}
