@@ -43,6 +43,7 @@ func Run(t *testing.T, b Backend) {
 		"Pages":      testPages,
 		"Concurrent": testConcurrent,
 		"Random":     testRandom,
+		"Library":    testLibrary,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}

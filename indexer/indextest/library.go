@@ -1,0 +1,201 @@
+package indextest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"polyglean/indexer"
+	"polyglean/internal/strategy"
+)
+
+// answers are queries and the works they find. Those of first come first, in
+// that order; the others follow in any order.
+var answers = []struct {
+	name  string
+	query indexer.Query
+	first string
+	rest  string
+}{
+	// Words: any inflection, in the language of each text.
+	{name: "inflected English", query: words("survivor"), rest: "en-exit"},
+	{name: "plural finds singular", query: words("brothel district"), rest: "en-brothel"},
+	{name: "women finds woman", query: words("women worked"), rest: "en-brothel"},
+	{name: "trafficking is not traffic", query: words("trafficking"), rest: "en-exit"},
+	{name: "Spanish plural", query: words("explotaciones sexual"), rest: "es-salida"},
+	{name: "Spanish without accents", query: words("explotacion"), rest: "es-salida"},
+	{name: "Spanish and Portuguese victims", query: words("víctimas OR vítimas"), rest: "es-salida pt-saida"},
+	{name: "Portuguese plural", query: words("explorações"), rest: "pt-saida"},
+	{name: "French plural", query: words("prostituée"), rest: "fr-sortie"},
+	{name: "French ligature", query: words("oeuvre"), rest: "fr-sortie"},
+	{name: "German umlaut", query: words("uberlebenden"), rest: "de-ausstieg"},
+	{name: "Italian plural", query: words("donna"), rest: "it-uscita"},
+	{name: "Dutch singular", query: words("slachtoffer"), rest: "nl-uitstap"},
+	{name: "Swedish definite", query: words("kvinnor"), rest: "sv-lamna"},
+	{name: "Russian case", query: words("проституция"), rest: "ru-vyhod"},
+	{name: "Russian yo", query: words("еще"), rest: "ru-vyhod"},
+	{name: "Turkish plural", query: words("mağdurlar"), rest: "tr-cikis"},
+	{name: "Turkish dotted I", query: words("istanbul"), rest: "tr-cikis"},
+	{name: "Arabic article", query: words("نساء"), rest: "ar-khuruj"},
+	{name: "Hindi oblique", query: words("महिला"), rest: "hi-bahar"},
+	{name: "Japanese", query: words("離脱"), rest: "ja-ridatsu"},
+	{name: "Japanese long", query: words("人身売買"), rest: "ja-ridatsu"},
+	{name: "letters in another order", query: words("脱離"), rest: ""},
+	{name: "Japanese and Chinese share letters", query: words("女性"), rest: "ja-ridatsu zh-tuoli"},
+	{name: "one Chinese letter", query: words("妇"), rest: "zh-tuoli"},
+	{name: "Korean with a particle", query: words("성매매"), rest: "ko-tal"},
+	{name: "Thai", query: words("ผู้หญิง"), rest: "th-ok"},
+	{name: "Greek capitals", query: words("ΕΞΟΔΟΣ"), rest: "el-exodos"},
+
+	// The syntax.
+	{name: "and", query: words("leaving debts"), rest: "en-exit"},
+	{name: "or", query: words("brothels OR Ausstieg"), rest: "en-brothel de-ausstieg"},
+	{name: "not", query: words("женщин OR brothels NOT port"), rest: "ru-vyhod"},
+	{name: "phrase", query: words(`"sex trade"`), rest: "en-exit"},
+	{name: "phrase as it stands", query: words(`"sexual trade"`), rest: ""},
+	{name: "phrase and inflection", query: words(`"survivor says"`), rest: ""},
+	{name: "phrase over hyphen", query: words(`"red light"`), rest: "en-brothel"},
+	{name: "word with hyphen", query: words(`red-light`), rest: "en-brothel"},
+	{name: "phrase in Japanese", query: words(`"性産業からの離脱"`), rest: "ja-ridatsu"},
+	{name: "truncation", query: words("traffick*"), rest: "en-exit"},
+	{name: "truncation in two languages", query: words("prostitu*"), rest: "es-salida fr-sortie nl-uitstap sv-lamna"},
+	{name: "truncated phrase", query: words(`"commercial sex*"`), rest: "en-exit"},
+	{name: "title", query: words("ti:women"), rest: ""},
+	{name: "abstract", query: words("ab:women"), rest: "en-exit en-brothel"},
+	{name: "keyword", query: words("kw:mujer"), rest: "es-salida"},
+	{name: "author", query: words("au:echantillon"), rest: "fr-sortie"},
+	{name: "author is a field of its own", query: words("muster"), rest: ""},
+	{name: "journal", query: words(`jo:"synthetic studies"`), rest: "en-exit"},
+	{name: "group with a field", query: words("ti:(prostitution OR tratta)"), rest: "fr-sortie it-uscita sv-lamna"},
+	{name: "doi", query: words("10.5555/Polyglean.1"), rest: "en-exit"},
+	{name: "title before abstract", query: words("salida OR brothels OR leave"), first: "es-salida"},
+
+	// What is not text.
+	{name: "language", query: indexer.Query{Filters: map[string][]string{indexer.FacetLanguage: {"ja", "ko"}}}, first: "ja-ridatsu ko-tal"},
+	{
+		name:  "language and words",
+		query: indexer.Query{Text: "女性", Filters: map[string][]string{indexer.FacetLanguage: {"zh"}}}, rest: "zh-tuoli",
+	},
+	{
+		name: "two facets",
+		query: indexer.Query{Filters: map[string][]string{
+			indexer.FacetFlag: {"keyword-miss"}, indexer.FacetReason: {"other-words", "missing-block"},
+		}},
+		rest: "en-brothel",
+	},
+	{name: "decision", query: indexer.Query{Filters: map[string][]string{indexer.FacetDecision: {"include"}}}, rest: "en-exit"},
+	{name: "years", query: indexer.Query{YearFrom: 2019, YearTo: 2030}, first: "es-salida ja-ridatsu"},
+	{name: "years, oldest first", query: indexer.Query{YearTo: 2010, Order: indexer.Oldest}, first: "sv-lamna nl-uitstap el-exodos"},
+	{name: "set aside is left out", query: words("noise"), rest: ""},
+	{name: "set aside is there", query: indexer.Query{Text: "noise", SetAside: true}, rest: "en-traffic"},
+}
+
+func words(q string) indexer.Query { return indexer.Query{Text: q} }
+
+// testLibrary asks real queries of studies in many languages.
+func testLibrary(t *testing.T, b Backend) {
+	idx := b.open(t)
+	names := make(map[string]string)
+	var ops []indexer.Op
+	for i, study := range studies() {
+		names[study.ID] = library[i].name
+		doc, err := study.Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops = append(ops, put(study.ID, study.Version, &doc))
+	}
+	apply(t, idx, ops...)
+	lib := indexer.NewLibrary(idx)
+
+	for _, test := range answers {
+		t.Run(test.name, func(t *testing.T) {
+			result, err := lib.Search(t.Context(), test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, h := range result.Hits {
+				got = append(got, names[h.Study.ID])
+			}
+			if result.Total != len(got) {
+				t.Errorf("total %d, but %d hits", result.Total, len(got))
+			}
+			first := strings.Fields(test.first)
+			if len(got) < len(first) || !slices.Equal(got[:len(first)], first) {
+				t.Fatalf("found %v, want %v first", got, first)
+			}
+			if test.rest == "" && len(first) > 0 {
+				return
+			}
+			rest, want := slices.Sorted(slices.Values(got[len(first):])), strings.Fields(test.rest)
+			slices.Sort(want)
+			if !slices.Equal(rest, want) {
+				t.Errorf("found %v, want %v", rest, want)
+			}
+		})
+	}
+
+	t.Run("every hit of a word is marked", func(t *testing.T) {
+		for _, test := range answers {
+			if test.query.Text == "" || strings.ContainsAny(test.query.Text, ":/") {
+				continue
+			}
+			result, err := lib.Search(t.Context(), test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range result.Hits {
+				if len(h.Snippets) == 0 {
+					t.Errorf("%s: %s has no snippet", test.name, names[h.Study.ID])
+				}
+			}
+		}
+	})
+	t.Run("facets", func(t *testing.T) {
+		result, err := lib.Search(t.Context(), indexer.Query{Facets: indexer.AllFacets, FacetSize: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(result.Facets[indexer.FacetLanguage]); got != 17 {
+			t.Errorf("%d languages, want 17", got)
+		}
+		if got := result.Facets[indexer.FacetDecision]; len(got) != 2 || got[0].Value != indexer.Undecided || got[1] != (indexer.FacetCount{Value: "include", Count: 1}) {
+			t.Errorf("decisions %v", got)
+		}
+		if result.Total != len(library)-1 {
+			t.Errorf("total %d, want %d: all but what was set aside", result.Total, len(library)-1)
+		}
+	})
+	t.Run("study", func(t *testing.T) {
+		want := studies()[3]
+		got, err := lib.Study(t.Context(), want.Aliases[0])
+		if err != nil || got.ID != want.ID || got.Members[0].Record.Candidate.Title() != library[3].title {
+			t.Errorf("got %q, %v", got.ID, err)
+		}
+		if _, err := lib.Study(t.Context(), "snosuchstudy"); !errors.Is(err, indexer.ErrNotFound) {
+			t.Errorf("a study that is not there: %v, want ErrNotFound", err)
+		}
+	})
+	t.Run("errors", func(t *testing.T) {
+		for _, q := range []string{`wom?n`, `*trafficking`, `sex NEAR/3 work`, `sex ADJ/2 work`, `("sex"`, `tr*fficking`, `"sex* trade"`} {
+			var syntax *strategy.SyntaxError
+			if _, err := lib.Search(t.Context(), words(q)); !errors.As(err, &syntax) || syntax.Problem == "" || syntax.Hint == "" {
+				t.Errorf("%s: %v, want a SyntaxError with problem and hint", q, err)
+			}
+		}
+		for _, q := range []indexer.Query{
+			{Filters: map[string][]string{"colour": {"red"}}}, {Facets: []string{"colour"}}, {Order: "random"},
+			{Size: 1001}, {Size: -1}, {FacetSize: 5000}, {YearFrom: 2020, YearTo: 2010},
+		} {
+			var bad *indexer.QueryError
+			if _, err := lib.Search(t.Context(), q); !errors.As(err, &bad) || bad.Hint == "" {
+				t.Errorf("%+v: %v, want a QueryError with a hint", q, err)
+			}
+		}
+		if _, err := lib.Search(t.Context(), indexer.Query{After: "x"}); !errors.Is(err, indexer.ErrPage) {
+			t.Errorf("a page that never was: %v, want ErrPage", err)
+		}
+	})
+}
