@@ -13,7 +13,10 @@ func normalLanguage(tag string) string {
 	if err != nil {
 		return ""
 	}
-	base, _ := parsed.Base()
+	base, how := parsed.Base()
+	if how != language.Exact {
+		return "" // "und", of which the package would guess English
+	}
 	switch code := base.String(); code {
 	case "nb", "nn":
 		return "no"

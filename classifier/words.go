@@ -11,7 +11,7 @@ import (
 // tell Spanish from Portuguese, and English from French, where letter statistics
 // of so short a text cannot.
 var functionWords = map[string]string{
-	"en": "the of and in to a for with on from by an is are as at its their among between after before into through during within how what who towards toward about or not be was were this that we study analysis using",
+	"en": "the of and in to a for with on from by an is are as at its their among between after before into through during within how what who towards toward about or not be was were this that we study analysis using effects treatment patients disease children health women evidence trial use risk young",
 	"es": "el la los las de del y en un una para por con que se su sus al entre sobre desde hacia como más es lo o no sin según ante tras durante mediante estudio análisis",
 	"pt": "o a os as de do da dos das e em no na nos nas um uma para por com que se sua seu ao aos à às entre sobre pelo pela como mais é ou não sem são estudo análise",
 	"fr": "le la les l de du des d et en un une pour par avec que qui se sa son ses au aux entre sur dans chez comme plus est ou ne pas sans selon à ce cette étude analyse",
