@@ -138,6 +138,8 @@ func first(s string) rune {
 func classify(r rune) class {
 	var c class
 	switch {
+	case partsWords(r): // other signs normalise to these
+		return 0
 	case unicode.IsMark(r):
 		return mark
 	case unicode.IsLetter(r), unicode.IsNumber(r):

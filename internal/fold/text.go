@@ -90,46 +90,55 @@ func (t *Text) reset(s, wild string) {
 	}
 	*t = Text{raw: s, folded: t.folded[:0], tokens: t.tokens[:0], wild: wild}
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			t.ascii(c, i)
-			i++
-			continue
+		if s[i] < utf8.RuneSelf {
+			i = t.ascii(s, i)
+		} else {
+			i = t.rune(s, i)
 		}
-		i += t.rune(s, i)
 	}
 	t.close()
 }
 
-func (t *Text) ascii(c byte, at int) {
-	f := ascii[c]
-	if f == 0 {
-		if strings.IndexByte(t.wild, c) < 0 {
-			t.part()
-			return
-		}
-		f = c
+// ascii takes the separator at s[at], or the run of ASCII letters, and returns
+// where what follows begins.
+func (t *Text) ascii(s string, at int) int {
+	if !t.letter(s[at]) {
+		t.part()
+		return at + 1
 	}
 	if !t.open || t.last&solo != 0 {
 		t.begin(at)
 	}
-	t.folded = append(t.folded, f)
-	t.tokens[len(t.tokens)-1].end = int32(at + 1)
+	for at < len(s) && s[at] < utf8.RuneSelf && t.letter(s[at]) {
+		c := ascii[s[at]]
+		if c == 0 {
+			c = s[at] // one of t.wild
+		}
+		t.folded = append(t.folded, c)
+		at++
+	}
+	t.tokens[len(t.tokens)-1].end = int32(at)
 	t.last = word | bare
+	return at
+}
+
+func (t *Text) letter(c byte) bool {
+	return ascii[c] != 0 || t.wild != "" && strings.IndexByte(t.wild, c) >= 0
 }
 
 // rune takes the rune at s[at:], with those that combine with it, and returns
-// how many bytes that was.
+// where what follows begins.
 func (t *Text) rune(s string, at int) int {
 	r, n := utf8.DecodeRuneInString(s[at:])
 	if r == utf8.RuneError {
 		t.part()
-		return n
+		return at + n
 	}
 	if r == zwnj {
 		if t.last&arabic != 0 {
 			t.part()
 		}
-		return n
+		return at + n
 	}
 	e := lookup(r)
 	// Letters that lose their marks need no composing: a mark that follows is
@@ -137,11 +146,11 @@ func (t *Text) rune(s string, at int) int {
 	if e.class&bare == 0 {
 		if m := combining(s[at+n:]); m > 0 {
 			t.compose(s[at:at+n+m], at)
-			return n + m
+			return at + n + m
 		}
 	}
 	t.emit(e, at, at+n)
-	return n
+	return at + n
 }
 
 // maxCombining bounds how many combining runes are normalised together.

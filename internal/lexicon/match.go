@@ -127,49 +127,55 @@ func (l *Lexicon) hit(m *matching, pattern, first, last int) {
 	})
 }
 
-// join makes a hit of each left side and the right side next to it, if there is
-// one with no more than gap words between.
+// join makes a hit of each left side and the right side nearest to it, if no more
+// than gap words stand between them.
 func (l *Lexicon) join(m *matching, gap int) {
 	slices.SortFunc(m.parts, func(a, b part) int {
-		return cmp.Or(cmp.Compare(a.side.pattern, b.side.pattern),
-			cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last))
+		c := cmp.Compare(a.side.pattern, b.side.pattern)
+		if c == 0 && a.side.right != b.side.right {
+			if b.side.right {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(c, cmp.Compare(a.first, b.first))
 	})
-	for i, left := range m.parts {
-		if left.side.right {
-			continue
-		}
-		best, distance := -1, gap+1
-		try := func(j int) bool {
-			right := m.parts[j]
-			if right.side.pattern != left.side.pattern {
-				return false
+	for rest := m.parts; len(rest) > 0; {
+		// The left sides of one pattern, then its right sides.
+		n, lefts := 0, 0
+		for n < len(rest) && rest[n].side.pattern == rest[0].side.pattern {
+			if !rest[n].side.right {
+				lefts++
 			}
-			if d := between(left, right); right.side.right && d < distance {
-				best, distance = j, d
+			n++
+		}
+		for _, left := range rest[:lefts] {
+			if right, ok := nearest(left, rest[lefts:n], gap); ok {
+				l.hit(m, left.side.pattern, min(left.first, right.first), max(left.last, right.last))
 			}
-			// Parts are sorted: beyond the gap there is nothing nearer.
-			return right.first <= left.last+1+gap && left.first <= right.last+1+gap
 		}
-		for j := i - 1; j >= 0 && try(j); j-- {
-		}
-		for j := i + 1; j < len(m.parts) && try(j); j++ {
-		}
-		if best >= 0 {
-			right := m.parts[best]
-			l.hit(m, left.side.pattern, min(left.first, right.first), max(left.last, right.last))
-		}
+		rest = rest[n:]
 	}
 }
 
-// between is the number of words between two parts, very many if they overlap.
-func between(a, b part) int {
-	switch {
-	case a.last < b.first:
-		return b.first - a.last - 1
-	case b.last < a.first:
-		return a.first - b.last - 1
+// nearest returns the one of rights that stands nearest to left without
+// overlapping it, the one after it at equal distance. All rights are of the same
+// number of words, and sorted.
+func nearest(left part, rights []part, gap int) (part, bool) {
+	after, _ := slices.BinarySearchFunc(rights, left.last+1, func(p part, first int) int { return cmp.Compare(p.first, first) })
+	before, _ := slices.BinarySearchFunc(rights, left.first, func(p part, first int) int { return cmp.Compare(p.last, first) })
+	best, distance := part{}, gap+1
+	if before > 0 {
+		if d := left.first - rights[before-1].last - 1; d < distance {
+			best, distance = rights[before-1], d
+		}
 	}
-	return 1 << 30
+	if after < len(rights) {
+		if d := rights[after].first - left.last - 1; d <= distance && d <= gap {
+			best, distance = rights[after], d
+		}
+	}
+	return best, distance <= gap
 }
 
 // distinct returns the hits in order, each concept once in a place.
