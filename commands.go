@@ -142,7 +142,7 @@ func (p *pipeline) decide(cmd *cobra.Command, d record.Decision) error {
 			return err
 		}
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s (%s)\n", study.Title().Text, d.Verdict, d.Stage)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s (%s)\n", clean(study.Title().Value.Text), d.Verdict, d.Stage)
 	return nil
 }
 

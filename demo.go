@@ -47,7 +47,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 	start := time.Now()
 	var listener net.Listener
 	if !once {
-		if listener, err = web.Listen(addr); err != nil {
+		if listener, err = web.Listen(ctx, addr); err != nil {
 			return err
 		}
 		defer listener.Close()

@@ -110,7 +110,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		demoCommand(g), initCommand(), harvestCommand(g), serveCommand(g),
 		searchCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
-		verifyCommand(g), reindexCommand(g), benchCommand(g), versionCommand(),
+		verifyCommand(g), reindexCommand(g), versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)

@@ -90,6 +90,14 @@ func (p *pipeline) openIndex(ctx context.Context) error {
 	return nil
 }
 
+// dropIndex removes the index, so that openIndex makes it anew.
+func (p *pipeline) dropIndex(ctx context.Context) error {
+	if p.config.Index.Backend == backendElasticsearch {
+		return elasticindex.Remove(ctx, p.config.Index.Elasticsearch)
+	}
+	return os.RemoveAll(p.bleveDir())
+}
+
 // openAll opens the streams and the index.
 func (p *pipeline) openAll(ctx context.Context) error {
 	if err := p.openBus(ctx); err != nil {

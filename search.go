@@ -158,10 +158,10 @@ func printResult(w io.Writer, r indexer.Result) {
 
 func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
 	s := &h.Study
-	title := clean(s.Title().Text)
+	title := clean(s.Title().Value.Text)
 	var rest []indexer.Snippet
 	for _, sn := range h.Snippets {
-		if sn.Field == "title" && sn.Text == s.Title().Text {
+		if sn.Field == "title" && sn.Text == s.Title().Value.Text {
 			title = marked(st, sn)
 			continue
 		}
@@ -169,17 +169,17 @@ func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
 	}
 	fmt.Fprintf(w, "\n%s%3d.%s %s\n", st.bold, n, st.reset, title)
 	var line []string
-	if names := s.Authors(); len(names) > 0 {
+	if names := s.Authors().Value; len(names) > 0 {
 		first := clean(names[0].Name)
 		if len(names) > 1 {
 			first += " et al."
 		}
 		line = append(line, first)
 	}
-	if y := s.Year(); y > 0 {
+	if y := s.Year().Value; y > 0 {
 		line = append(line, strconv.Itoa(y))
 	}
-	if c := s.Container(); c != "" {
+	if c := s.Container().Value; c != "" {
 		line = append(line, clean(c))
 	}
 	line = append(line, strings.Join(s.Languages(), "+"), strings.Join(s.Sources(), "+"))

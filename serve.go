@@ -61,7 +61,7 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 	var listener net.Listener
 	if slices.Contains(want, roleWeb) {
 		var err error
-		if listener, err = web.Listen(p.config.Web.Addr); err != nil {
+		if listener, err = web.Listen(ctx, p.config.Web.Addr); err != nil {
 			return err
 		}
 		defer listener.Close()
