@@ -156,12 +156,13 @@ type europePMCCorrection struct {
 
 func (cp *Copy) europePMCResult() europePMCResult {
 	source, id, _ := strings.Cut(cp.SourceID, "/")
-	title := cp.titleIn(EuropePMC)
-	if cp.HTML != "" && cp.As[EuropePMC] == "" {
-		title = cp.HTML
-	}
-	if cp.Lang != "en" && cp.TitleEN != "" && source == "MED" {
+	title := cp.titleHTML(EuropePMC)
+	switch {
+	case cp.Lang == "en" || source != "MED":
+	case cp.TitleEN != "":
 		title = "[" + cp.TitleEN + "]"
+	case cp.meta() == "en":
+		title = "[" + title + "]"
 	}
 	added := cp.Added().Format(time10)
 	res := europePMCResult{
