@@ -299,16 +299,7 @@ func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
 	if c.SourceID == "" {
 		return c, errors.New("the work has no DOI")
 	}
-	for i, title := range w.Title {
-		t := title.line()
-		if i == 0 && len(w.Subtitle) > 0 {
-			t = withSubtitle(t, w.Subtitle[0].line())
-		}
-		c.Titles = addText(c.Titles, t, "")
-	}
-	for _, title := range w.OriginalTitle {
-		c.Titles = addText(c.Titles, title.line(), "")
-	}
+	c.Titles = w.titles()
 	c.Abstracts = jatsAbstracts(string(w.Abstract))
 	c.Languages = normalLangs(string(w.Language))
 	for _, a := range w.Author {
@@ -374,6 +365,26 @@ func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
 		c.Version = stamp(string(w.Indexed.DateTime))
 	}
 	return c, nil
+}
+
+// titles puts the subtitle behind the main title, which is the one in the original
+// language where Crossref has an empty one besides.
+func (w *crossrefWork) titles() []record.Text {
+	var all []string
+	for _, t := range append(w.Title, w.OriginalTitle...) {
+		all = appendNew(all, t.line())
+	}
+	if len(w.Subtitle) > 0 {
+		if len(all) == 0 {
+			all = []string{""}
+		}
+		all[0] = withSubtitle(all[0], w.Subtitle[0].line())
+	}
+	var out []record.Text
+	for _, t := range all {
+		out = addText(out, t, "")
+	}
+	return out
 }
 
 func (a crossrefAuthor) author() record.Author {
