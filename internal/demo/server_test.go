@@ -374,6 +374,56 @@ func TestCrossrefForm(t *testing.T) {
 	}
 }
 
+func TestEuropePMCForm(t *testing.T) {
+	s := start(t)
+	p := url.Values{"query": {`TITLE:"prostitución callejera"`}, "format": {"json"}, "resultType": {"core"}}
+	get(t, s, EuropePMC, p) // refused, as the first request is
+	v := getJSON(t, s, EuropePMC, p)
+	result := dig(v, "resultList", "result", 0)
+	for path, want := range map[string]any{
+		"id": "90000056", "source": "MED", "pmid": "90000056", "doi": "10.5555/polyglean-demo-056", "language": "spa", "pubYear": "2021",
+		"title":        "[Staying in and leaving street prostitution: a survey of migrant women in three Spanish cities].",
+		"authorString": "Synthetic Author 168 A, Synthetic Author 169 B, Synthetic Author 170 C.",
+	} {
+		if got := dig(result, path); got != want {
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
+	}
+	if got, _ := dig(result, "abstractText").(string); !strings.HasPrefix(got, "<h4>Objective</h4>To describe") {
+		t.Errorf("abstract %.60q", got)
+	}
+	p.Set("query", `"prostitución callejera" AND FIRST_IDATE:[2024-01-01 TO 2024-12-31]`)
+	if v := getJSON(t, s, EuropePMC, p); dig(v, "hitCount") != 0.0 || dig(v, "nextCursorMark") != nil {
+		t.Errorf("a window before the record was added: %v hits, next %v", dig(v, "hitCount"), dig(v, "nextCursorMark"))
+	}
+}
+
+// TestBilingualForms: sources without a place for a second language run both
+// together under headings; PubMed keeps them apart.
+func TestBilingualForms(t *testing.T) {
+	s := start(t)
+	v := getJSON(t, s, Crossref, url.Values{"query": {"탈성매매"}})
+	item := dig(v, "message", "items", 0)
+	abstract, _ := dig(item, "abstract").(string)
+	ko, en := strings.Index(abstract, "<jats:title>초록</jats:title>"), strings.Index(abstract, "<jats:title>Abstract</jats:title>")
+	if ko != 0 || en < 100 {
+		t.Errorf("headings at %d and %d in %.200q", ko, en, abstract)
+	}
+	if title, original := dig(item, "title", 0), dig(item, "original-title", 0); !strings.HasPrefix(fmt.Sprint(title), "A qualitative study") ||
+		!strings.HasPrefix(fmt.Sprint(original), "탈성매매") {
+		t.Errorf("title %v, original title %v", title, original)
+	}
+	_, body, _ := get(t, s, PubMed+"/efetch.fcgi", url.Values{"id": {"90000145"}})
+	for _, want := range []string{
+		"<ArticleTitle>[A qualitative study", "<VernacularTitle>탈성매매", `<OtherAbstract Type="Publisher" Language="kor"><AbstractText>본 연구는`,
+		"<Abstract><AbstractText>Thirteen women", "<Language>kor</Language>",
+	} {
+		if !strings.Contains(string(body), want) {
+			t.Errorf("PubMed: no %s", want)
+		}
+	}
+}
+
 func TestPubMedForm(t *testing.T) {
 	s := start(t)
 	_, body, _ := get(t, s, PubMed+"/efetch.fcgi", url.Values{"id": {"90000014,1"}})
