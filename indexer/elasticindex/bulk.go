@@ -90,19 +90,13 @@ func encode(enc *json.Encoder, op indexer.Op) error {
 type item struct {
 	ID     string `json:"_id"`
 	Status int    `json:"status"`
-	Error  struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-		Cause  struct {
-			Reason string `json:"reason"`
-		} `json:"caused_by"`
-	} `json:"error"`
+	Error  cause  `json:"error"`
 }
 
 // bulkParts are the parts of an answer that are read. Every item keeps its ID and
 // status, so that the items can be counted and told apart.
 var bulkParts = []string{
-	"error", "status", "items.*._id", "items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by.reason",
+	"error", "items.*._id", "items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by",
 }
 
 // send sends a request once and returns one item per operation. Anything less,
@@ -151,10 +145,7 @@ func (it item) outcome(op indexer.Op) (indexer.Outcome, error) {
 		// What was to be deleted is not there.
 		return indexer.Outcome{}, nil
 	}
-	e := &refusal{status: it.Status, kind: it.Error.Type, reason: shorten(it.Error.Reason)}
-	if it.Error.Cause.Reason != "" {
-		e.reason = shorten(it.Error.Reason + ": " + it.Error.Cause.Reason)
-	}
+	e := &refusal{status: it.Status, kind: it.Error.Type, reason: it.Error.text()}
 	if it.Status == http.StatusBadRequest {
 		return indexer.Outcome{Err: fmt.Errorf("document %s: elasticsearch refuses it: %w", op.ID, e)}, nil
 	}

@@ -25,8 +25,8 @@ func encodeCursor(order []indexer.Sort, after []json.RawMessage) (string, error)
 	return base64.RawURLEncoding.EncodeToString(data), nil
 }
 
-// decodeCursor reads a cursor that a reader may have changed. An empty one is the
-// start.
+// decodeCursor reads a cursor that a reader may have changed; the error wraps
+// indexer.ErrPage. An empty one is the start.
 func decodeCursor(text string, order []indexer.Sort) ([]json.RawMessage, error) {
 	if text == "" {
 		return nil, nil
@@ -44,7 +44,7 @@ func decodeCursor(text string, order []indexer.Sort) ([]json.RawMessage, error) 
 		err = errors.New("it names another number of values")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the mark %.60q of the next page cannot be used; start again at the first page: %w", text, err)
+		return nil, fmt.Errorf("%w: %w", indexer.ErrPage, err)
 	}
 	return c.After, nil
 }

@@ -39,6 +39,26 @@ func (e *refusal) Error() string {
 	return text
 }
 
+// cause is how Elasticsearch explains an error. The first reason says where it
+// happened, the innermost why.
+type cause struct {
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+	By     *cause `json:"caused_by"`
+}
+
+func (c *cause) text() string {
+	text := c.Reason
+	inner := c
+	for inner.By != nil {
+		inner = inner.By
+	}
+	if inner != c {
+		text += ": " + inner.Reason
+	}
+	return shorten(text)
+}
+
 // maxReason is how much of an explanation is kept, in bytes: the whole text of a
 // document can stand in it.
 const maxReason = 500
@@ -51,15 +71,12 @@ func refused(res *esapi.Response) *refusal {
 	var answer struct {
 		Error json.RawMessage `json:"error"`
 	}
-	var cause struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-	}
+	var c cause
 	switch {
 	case json.Unmarshal(body, &answer) != nil:
 		e.reason = shorten(string(body))
-	case json.Unmarshal(answer.Error, &cause) == nil:
-		e.kind, e.reason = cause.Type, shorten(cause.Reason)
+	case json.Unmarshal(answer.Error, &c) == nil:
+		e.kind, e.reason = c.Type, c.text()
 	default:
 		e.reason = shorten(string(answer.Error))
 	}
