@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"polyglean/indexer"
@@ -67,10 +68,10 @@ type group struct {
 }
 
 type facetValue struct {
+	code  string
 	Label string
 	// Native is the language's own name, for the facet of languages.
 	Native tongue
-	// Code is shown where words alone would not tell two values apart.
 	Count  int
 	Href   string
 	Active bool
@@ -194,10 +195,29 @@ func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
 			}
 		}
 		if len(g.Values) > 0 {
+			g.tellApart()
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// tellApart shows values by their codes where their words are the same: sources
+// write "journal-article" and "Journal Article".
+func (g *group) tellApart() {
+	seen := make(map[string]int)
+	for _, values := range [][]facetValue{g.Values, g.More} {
+		for _, v := range values {
+			seen[fold(v.Label)]++
+		}
+	}
+	for _, values := range [][]facetValue{g.Values, g.More} {
+		for i := range values {
+			if seen[fold(values[i].Label)] > 1 {
+				values[i].Label = plain(values[i].code)
+			}
+		}
+	}
 }
 
 func (g *group) add(v facetValue) {
@@ -213,7 +233,7 @@ func (g *group) add(v facetValue) {
 
 func (s *site) facetValue(a ask, facet, value string, count int) facetValue {
 	v := facetValue{
-		Label: s.valueName(facet, value), Count: count,
+		code: value, Label: s.valueName(facet, value), Count: count,
 		Href: a.toggle(facet, value).href("/"), Active: a.has(facet, value),
 	}
 	if facet == indexer.FacetLanguage {
@@ -243,7 +263,7 @@ type hitView struct {
 
 // hitPassage is a piece of a study's text under its title.
 type hitPassage struct {
-	// Field is empty for the beginning of the abstract.
+	// Field is empty for the abstract, which needs no label.
 	Field            string
 	Text             passage
 	CutStart, CutEnd bool
@@ -280,6 +300,7 @@ func (s *site) hit(a ask, h indexer.Hit) hitView {
 
 	var marks []mark
 	text := title.Value.Text
+	shown := []string{letters(text)}
 	for _, sn := range h.Snippets {
 		if sn.Field == string(record.FieldTitle) && sn.Text != "" {
 			if at := strings.Index(text, sn.Text); at >= 0 {
@@ -288,11 +309,14 @@ func (s *site) hit(a ask, h indexer.Hit) hitView {
 				}
 				continue
 			}
-			if fold(sn.Text) == fold(text) { // another copy of the title shown
-				continue
-			}
 		}
-		if len(v.Passages) < shownPassages {
+		// Copies of a study differ in case, spacing and where the passage was cut:
+		// showing one of them is enough.
+		key := letters(sn.Text)
+		if slices.ContainsFunc(shown, func(have string) bool { return sameOpening(key, have) }) {
+			continue
+		}
+		if shown = append(shown, key); len(v.Passages) < shownPassages {
 			v.Passages = append(v.Passages, snippet(st, sn))
 		}
 	}
@@ -317,8 +341,12 @@ func snippet(st *indexer.Study, sn indexer.Snippet) hitPassage {
 			lang = textLang(m, record.Field(sn.Field), sn.Index)
 		}
 	}
+	label := ""
+	if sn.Field != string(record.FieldAbstract) {
+		label = word(fieldNames, sn.Field)
+	}
 	return hitPassage{
-		Field: word(fieldNames, sn.Field), Text: newPassage(sn.Text, lang, sound(sn.Text, marks)),
+		Field: label, Text: newPassage(sn.Text, lang, sound(sn.Text, marks)),
 		CutStart: sn.CutStart, CutEnd: sn.CutEnd,
 	}
 }

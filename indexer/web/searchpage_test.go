@@ -102,6 +102,31 @@ func TestFacetsAreLinksInPlainWords(t *testing.T) {
 	}
 }
 
+func TestValuesOfOneNameAreToldApart(t *testing.T) {
+	one, two, three := makeRecord("a", "1", "en", 2020, "One", ""), makeRecord("a", "2", "en", 2020, "Two", ""), makeRecord("a", "3", "en", 2020, "Three", "")
+	one.Candidate.Type, two.Candidate.Type, three.Candidate.Type = "journal-article", "Journal Article", "book-chapter"
+	p := get(t, newSite(t, &library{studies: []indexer.Study{study(one), study(two), study(three)}}), "/")
+	got := innerAll(p.all("aside#filters details[data-group=type] li span.name"))
+	slices.Sort(got)
+	if want := []string{"Book chapter", "Journal Article", "journal-article"}; !slices.Equal(got, want) {
+		t.Errorf("kinds %q, want %q", got, want)
+	}
+}
+
+func TestCopiesOfAPassageAreShownOnce(t *testing.T) {
+	const text = "We followed forty women for a year after they had left the brothels of a made-up city."
+	one := makeRecord("a", "1", "en", 2020, "Women after the brothel", text)
+	two := makeRecord("b", "2", "en", 2020, "WOMEN AFTER THE BROTHEL.", strings.ReplaceAll(strings.ToUpper(text), " ", "  "))
+	two.Candidate.Abstracts = append(two.Candidate.Abstracts, record.Text{Text: "Another abstract about women, which says something else entirely of them.", Lang: "en"})
+	p := get(t, newSite(t, &library{studies: []indexer.Study{study(one, two)}}), "/?q=women")
+	if got := innerAll(p.all("p.passage")); len(got) != 2 {
+		t.Errorf("%d passages, want 2: %q", len(got), got)
+	}
+	if got := innerAll(p.all("li.hit h3 mark")); len(got) != 1 {
+		t.Errorf("marked in the title: %q", got)
+	}
+}
+
 func TestAFilterThatMatchesNothingCanBeLifted(t *testing.T) {
 	p := get(t, newSite(t, shelf()), "/?language=ar&reason=not-judgeable")
 	checkPage(p)
@@ -319,7 +344,7 @@ func TestAnEmptyIndexSaysHowToFillIt(t *testing.T) {
 
 func TestSearchJSON(t *testing.T) {
 	h := newSite(t, shelf())
-	p := get(t, h, "/api/search?language=ja")
+	p := get(t, h, attr(get(t, h, "/?language=ja").one("p.json a"), "href"))
 	var res indexer.Result
 	if err := json.Unmarshal([]byte(p.body), &res); err != nil {
 		t.Fatal(err)

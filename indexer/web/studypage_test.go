@@ -64,7 +64,9 @@ func TestStudySaysWhyItIsHere(t *testing.T) {
 	for _, want := range []string{"trafficking: none of its words", "exit: none of its words"} {
 		p.with("ul.blocks li", want)
 	}
-	p.with("aside.why h4", "Leaving and after")
+	if got := innerAll(p.all("aside.why section[aria-labelledby=concepts] h4")); !slices.Equal(got, []string{"Leaving and after", "Factors"}) {
+		t.Errorf("groups of concepts %q", got)
+	}
 	p.with("ul.concepts li", "social support (weak sign)")
 	ledger := innerAll(p.all("ul.ledger li"))
 	for _, want := range []string{"Title 1: Spanish (detected, 98 %)", "Title 2: English (detected, 93 %)", "Abstract: Spanish (detected, 98 %)", "The paper itself: Spanish", "Declared by the source: English", "Conflict: the source declares English, the text reads as Spanish and English."} {
@@ -72,6 +74,21 @@ func TestStudySaysWhyItIsHere(t *testing.T) {
 			t.Errorf("ledger lacks %q: %q", want, ledger)
 		}
 	}
+}
+
+func TestWholeTextsAreNotMarked(t *testing.T) {
+	r := makeRecord("crossref", "1", "es", 2020, "Después de la trata", "Resumen sintético.")
+	r.Findings = []record.Finding{{
+		Flag: record.FlagNonEnglish, Detail: "Title and abstract are in Spanish.",
+		Evidence: []record.Evidence{r.at(record.FieldTitle, "Después de la trata", "")},
+	}}
+	r.concept("trafficking_persons", "topic", true, r.at(record.FieldTitle, "trata", ""))
+	st := study(r)
+	p := get(t, newSite(t, &library{studies: []indexer.Study{st}}), "/study/"+st.ID)
+	if got := inner(p.one("h1 mark")); got != "trata" {
+		t.Errorf("marked %q", got)
+	}
+	p.with("ul.findings li", "Title and abstract are in Spanish.")
 }
 
 func TestStudyShowsEachTextOnce(t *testing.T) {

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -127,6 +128,28 @@ func cutString(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// letters are the letters and digits of a text in lower case.
+func letters(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s))
+}
+
+// openingBytes is how much of two texts must agree for them to be copies.
+const openingBytes = 60
+
+// sameOpening reports whether two texts, as letters, begin the same; a short one
+// must be the whole of the other.
+func sameOpening(a, b string) bool {
+	if len(a) < openingBytes || len(b) < openingBytes {
+		return a == b
+	}
+	return a[:openingBytes] == b[:openingBytes]
 }
 
 // opening is the beginning of a long text: at most n characters, ended at a space

@@ -128,7 +128,7 @@ func (t *texts) of(field record.Field) [][]passage {
 func evidenceOf(m *record.Classified) []record.Evidence {
 	var out []record.Evidence
 	for _, f := range m.Findings {
-		out = append(out, f.Evidence...)
+		out = append(out, words(f)...)
 	}
 	for _, b := range m.Strategy.Blocks {
 		for _, e := range b.Evidence {
@@ -143,6 +143,15 @@ func evidenceOf(m *record.Classified) []record.Evidence {
 		}
 	}
 	return out
+}
+
+// words is the evidence of a finding, save where it is whole texts: marking those
+// would hide the words that other findings rest on, and the detail names them.
+func words(f record.Finding) []record.Evidence {
+	if f.Flag == record.FlagNonEnglish {
+		return nil
+	}
+	return f.Evidence
 }
 
 // locate finds evidence in a text. The text may be another record's copy, spaced or

@@ -40,6 +40,7 @@ type blockView struct {
 
 // conceptGroup is the concepts of one facet of the lexicon.
 type conceptGroup struct {
+	rank     int
 	Label    string
 	Concepts []conceptView
 }
@@ -97,7 +98,7 @@ func (s *site) findings(st *indexer.Study, t *texts) []findingView {
 				at = len(out)
 				out = append(out, findingView{Heading: heading, Detail: f.Detail})
 			}
-			out[at].Evidence = t.evidence(out[at].Evidence, m, f.Evidence)
+			out[at].Evidence = t.evidence(out[at].Evidence, m, words(f))
 		}
 	}
 	return out
@@ -130,11 +131,16 @@ func (s *site) concepts(st *indexer.Study, t *texts) []conceptGroup {
 	for i := range st.Members {
 		m := &st.Members[i].Record
 		for _, hit := range m.Concepts {
-			label := word(conceptFacetNames, hit.Facet)
+			label, rank := humanise(hit.Facet), len(conceptFacets)
+			for i, facet := range conceptFacets {
+				if facet.code == hit.Facet {
+					label, rank = facet.name, i
+				}
+			}
 			at := slices.IndexFunc(out, func(g conceptGroup) bool { return g.Label == label })
 			if at < 0 {
 				at = len(out)
-				out = append(out, conceptGroup{Label: label})
+				out = append(out, conceptGroup{Label: label, rank: rank})
 			}
 			g, name := &out[at], s.concept(hit.Concept)
 			at = slices.IndexFunc(g.Concepts, func(c conceptView) bool { return c.Name == name })
@@ -146,6 +152,7 @@ func (s *site) concepts(st *indexer.Study, t *texts) []conceptGroup {
 			g.Concepts[at].Evidence = t.evidence(g.Concepts[at].Evidence, m, hit.Evidence)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b conceptGroup) int { return a.rank - b.rank })
 	return out
 }
 

@@ -68,11 +68,25 @@ var sourceNames = map[string]string{
 	"datacite": "DataCite", "clinicaltrials": "ClinicalTrials.gov", "core": "CORE", "cinii": "CiNii",
 }
 
-var conceptFacetNames = map[string]string{
-	"topic": "Topic", "exit": "Leaving and after", "factor": "Factors", "path": "Path", "setting": "Setting",
-	"services": "Services", "harm": "Harm", "law": "Law", "design": "Study design", "population": "People studied",
-	"theory": "Theory", "followup": "Follow-up", "mechanism": "How it works",
-	"negative": "Speaks against", "negative_related": "Related, but another topic",
+// conceptFacets are the facets of the lexicon's concepts, in the order of a page;
+// those a protocol adds come after them.
+var conceptFacets = []struct{ code, name string }{
+	{"topic", "Topic"},
+	{"exit", "Leaving and after"},
+	{"victim", "Victims and survivors"},
+	{"factor", "Factors"},
+	{"setting", "Setting"},
+	{"path", "Path"},
+	{"mechanism", "How it works"},
+	{"population", "People studied"},
+	{"harm", "Harm"},
+	{"services", "Services"},
+	{"law", "Law"},
+	{"theory", "Theory"},
+	{"design", "Study design"},
+	{"followup", "Follow-up"},
+	{"negative", "Speaks against"},
+	{"negative_related", "Related, but another topic"},
 }
 
 var fieldNames = map[record.Field]string{
