@@ -309,7 +309,7 @@ func fuzzPage(f *testing.F, name string, decode func(body []byte) (harvester.Pag
 }
 
 func FuzzDecodeOpenAlex(f *testing.F) {
-	fuzzPage(f, "openalex", func(body []byte) (harvester.Page, error) { return decodeOpenAlex(body, "*") })
+	fuzzPage(f, "openalex", func(body []byte) (harvester.Page, error) { return decodeOpenAlex(body) })
 }
 
 func FuzzDecodeCrossref(f *testing.F) {

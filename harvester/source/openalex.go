@@ -101,7 +101,7 @@ func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor str
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeOpenAlex(body, cursor)
+	page, err := decodeOpenAlex(body)
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
 	}
@@ -109,8 +109,8 @@ func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor str
 	return page, nil
 }
 
-// decodeOpenAlex reads a page that was asked for with cursor.
-func decodeOpenAlex(body []byte, cursor string) (harvester.Page, error) {
+// decodeOpenAlex reads a page of works.
+func decodeOpenAlex(body []byte) (harvester.Page, error) {
 	var answer struct {
 		Meta *struct {
 			Count      *jsonInt `json:"count"`
