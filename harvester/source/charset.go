@@ -22,8 +22,8 @@ var declaration = regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"'
 // chance. What had to be put right beyond a plain conversion is told in note.
 func toUTF8(body []byte, contentType string) (text []byte, note string) {
 	switch {
-	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		body = body[3:]
+	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) && utf8.Valid(body):
+		return body[3:], ""
 	case bytes.HasPrefix(body, []byte("\xfe\xff")), bytes.HasPrefix(body, []byte("\x00<")):
 		return convert(body, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)), ""
 	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("<\x00")):

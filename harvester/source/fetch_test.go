@@ -479,10 +479,10 @@ func TestTimeoutBoundsAnAttempt(t *testing.T) {
 
 func TestCancelEndsEveryWait(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	fail := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", 503) }
+	fail := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusServiceUnavailable) }
 	later := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "200")
-		http.Error(w, "", 503)
+		http.Error(w, "", http.StatusServiceUnavailable)
 	}
 	good := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "good") }
 	for name, c := range map[string]struct {
@@ -715,7 +715,7 @@ func TestNoErrorHoldsAKey(t *testing.T) {
 		"malformed":  hijacked,
 		"hang":       func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://elsewhere.example/?"+r.URL.RawQuery, 302)
+			http.Redirect(w, r, "http://elsewhere.example/?"+r.URL.RawQuery, http.StatusFound)
 		},
 		"failed check":    func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "text/xml"); echo(w, r) },
 		"too large":       func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, 5000)) },

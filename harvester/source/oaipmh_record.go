@@ -420,7 +420,7 @@ func dcContainer(c *record.Candidate, have, line string) string {
 
 var (
 	volumeIn = regexp.MustCompile(`(?i)\b(?:vol(?:ume)?|v|jg|tome|cilt|том)\.?\s*:?\s*([0-9]+)`)
-	issueIn  = regexp.MustCompile(`(?i)\b(?:no|nr|num(?:ber)?|issue|iss|n[º°]|núm|sayı|№)\.?\s*:?\s*([0-9]+(?:[-–/][0-9]+)?)`)
+	issueIn  = regexp.MustCompile(`(?i)\b(?:no|nr|num(?:ber)?|issue|iss|n[º°]?|núm|sayı|№)\.?\s*:?\s*([0-9]+(?:[-–/][0-9]+)?)`)
 	pagesIn  = regexp.MustCompile(`(?i)^(?:pp?\.?\s*)?([0-9]+\s*[-–]\s*[0-9]+)$`)
 )
 

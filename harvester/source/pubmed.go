@@ -189,7 +189,7 @@ func (s *pubmed) records(ctx context.Context, ids []string) ([]record.Candidate,
 	}
 	for _, id := range ids {
 		if !have[normalPMID(id)] {
-			bad = append(bad, harvester.Bad{SourceID: id, Reason: "ESearch listed it, and EFetch did not send it"})
+			bad = append(bad, harvester.Bad{SourceID: id, Reason: "ESearch listed it, and EFetch did not send it", Raw: []byte(id)})
 		}
 	}
 	return got, bad, nil

@@ -291,11 +291,8 @@ func (b *pmBook) candidate() record.Candidate {
 func pmTitles(title, vernacular string, languages []string) []record.Text {
 	var titles []record.Text
 	lang := ""
-	if inner, ok := strings.CutPrefix(title, "["); ok {
-		// Publishers also have titles that begin with a bracketed word.
-		if bare := strings.TrimRight(inner, ". "); strings.HasSuffix(bare, "]") && !strings.Contains(strings.TrimSuffix(bare, "]"), "] ") {
-			title, lang = strings.TrimSpace(strings.TrimSuffix(bare, "]")), "en"
-		}
+	if bare, ok := unbracket(title); ok {
+		title, lang = bare, "en"
 	}
 	if lang == "" && slices.Contains(languages, "en") {
 		lang = "en"
@@ -311,6 +308,28 @@ func pmTitles(title, vernacular string, languages []string) []record.Text {
 		titles = append(titles, record.Text{Text: vernacular, Lang: lang})
 	}
 	return titles
+}
+
+// unbracket takes off the brackets that hold the whole of a title, and the stop
+// behind them; a title that only begins with a word in brackets has none.
+func unbracket(title string) (string, bool) {
+	bare := strings.TrimRight(title, ". ")
+	depth := 0
+	for i, r := range bare {
+		switch r {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		}
+		if depth <= 0 {
+			if i == 0 || i+1 < len(bare) {
+				return "", false
+			}
+			return strings.TrimSpace(bare[1:i]), true
+		}
+	}
+	return "", false
 }
 
 // pmAbstracts reads the abstracts: the English one, and those that say their

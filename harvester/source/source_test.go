@@ -1,0 +1,79 @@
+package source
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"polyglean/harvester"
+)
+
+// A source comes with an answer that we wrote: it documents what the source
+// sends, and is there for everyone who changes the code.
+func TestEverySourceHasFixtures(t *testing.T) {
+	for _, name := range Names() {
+		wants, err := filepath.Glob(filepath.Join("testdata", name, "*", "want.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(wants) == 0 {
+			t.Errorf("source %q has no case in testdata/%s", name, name)
+		}
+		for _, want := range wants {
+			answers, err := filepath.Glob(filepath.Join(filepath.Dir(want), "01.*"))
+			if err != nil || len(answers) == 0 {
+				t.Errorf("%s has no answer beside it: %v", want, err)
+			}
+		}
+	}
+}
+
+func TestRegisterTwicePanics(t *testing.T) {
+	defer func() {
+		if text := fmt.Sprint(recover()); !strings.Contains(text, "pubmed") {
+			t.Errorf("panicked with %q, want the name", text)
+		}
+	}()
+	register("pubmed", func(Config, *Fetcher) (harvester.Source, error) { return nil, nil })
+	t.Error("a name was taken twice")
+}
+
+func TestNew(t *testing.T) {
+	f := testFetcher(t, FetchConfig{})
+	for _, name := range Names() {
+		s, err := New(name, Config{}, f)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if s.Name() != name {
+			t.Errorf("source %q calls itself %q", name, s.Name())
+		}
+	}
+	_, err := New("scopus", Config{}, f)
+	if err == nil || !strings.Contains(err.Error(), "scopus") || !strings.Contains(err.Error(), "pubmed") {
+		t.Errorf("error is %v, want one with the name and the known ones", err)
+	}
+	if !slices.IsSorted(Names()) {
+		t.Errorf("names are not sorted: %v", Names())
+	}
+}
+
+func TestSecretIsNeverPrinted(t *testing.T) {
+	c := Config{Key: "CANARY"}
+	raw, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.Key, c.Key), string(raw)} {
+		if strings.Contains(text, "CANARY") {
+			t.Errorf("the key is in %s", text)
+		}
+	}
+	if c.Key.Reveal() != "CANARY" || Secret("").String() != "" {
+		t.Error("Reveal or the empty secret is wrong")
+	}
+}
