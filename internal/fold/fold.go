@@ -95,7 +95,8 @@ func lookup(r rune) *entry {
 // compute finds what r folds to when it stands alone.
 func compute(r rune) entry {
 	var e entry
-	if !norm.NFKC.PropertiesString(string(r)).BoundaryBefore() {
+	composed := norm.NFKC.String(string(r))
+	if !norm.NFKC.PropertiesString(composed).BoundaryBefore() {
 		e.class |= joins
 	}
 	switch {
@@ -106,7 +107,7 @@ func compute(r rune) entry {
 		return e
 	}
 
-	folded := norm.NFKC.String(string(r))
+	folded := composed
 	if d := norm.NFKD.String(string(r)); isBare(first(d)) {
 		folded = strings.Map(func(r rune) rune {
 			if unicode.IsMark(r) {
@@ -190,7 +191,7 @@ func ignorable(r rune) bool {
 		r == '\u034f',                // combining grapheme joiner
 		r == '\u115f', r == '\u1160', // Hangul fillers
 		r == '\u3164', r == '\uffa0', // the same, older
-		'\u064b' <= r && r <= '\u0652',                      // Arabic vowel signs
+		'\u064b' <= r && r <= '\u0655',                      // Arabic vowel signs, and what no letter took up
 		'\u0656' <= r && r <= '\u065f',                      // more of them
 		r == '\u0670',                                       // raised alef
 		'\u0610' <= r && r <= '\u061a',                      // signs of honour

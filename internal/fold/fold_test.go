@@ -122,9 +122,9 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		text := NewText(s)
 		checkText(t, s, text)
-		folded := text.String()
-		if again := Fold(folded); again != folded {
-			t.Errorf("Fold(%q) = %q, folded again %q", s, folded, again)
+		// Letters that an invisible one kept apart may grow together the next time.
+		if folded := text.String(); !strings.ContainsFunc(s, ignorable) && Fold(folded) != folded {
+			t.Errorf("Fold(%q) = %q, folded again %q", s, folded, Fold(folded))
 		}
 		if !utf8.ValidString(s) {
 			return
