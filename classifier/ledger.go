@@ -12,6 +12,10 @@ import (
 // characters, to see whether it goes over to another language.
 const tailRunes = 200
 
+// maxPieces bounds the work for one text; an abstract in four languages, each with
+// a heading and a copyright line, has fewer.
+const maxPieces = 16
+
 // ledger writes down what is known about the languages of a record.
 func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	var l record.LanguageLedger
@@ -109,6 +113,10 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 		for _, run := range scriptRuns(text[cut.start:cut.end], lim) {
 			pieces = append(pieces, span{cut.start + run.start, cut.start + run.end})
 		}
+	}
+	if len(pieces) > maxPieces {
+		pieces = pieces[:maxPieces]
+		pieces[maxPieces-1].end = len(text)
 	}
 	var found []record.Detection
 	add := func(p span, g guess) {

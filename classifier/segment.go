@@ -83,12 +83,16 @@ func hasText(text string, l limits) bool {
 	return main != noScript && l.reached(main, letters)
 }
 
+// minPiece is the least length of a text before a label, in bytes: a label right
+// behind another is part of one heading.
+const minPiece = 60
+
 // labelled cuts a text before each section label.
 func labelled(text string) []span {
 	var out []span
 	start := 0
 	for _, m := range sectionLabels.FindAllStringSubmatchIndex(text, -1) {
-		if at := m[2]; at > start {
+		if at := m[2]; at-start >= minPiece {
 			out = append(out, span{start, at})
 			start = at
 		}
