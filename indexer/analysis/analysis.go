@@ -23,14 +23,16 @@ import (
 	"polyglean/internal/fold"
 )
 
-// MaxRunes is the longest token in runes; what is beyond is left out, in texts
-// and queries alike.
+// MaxRunes is the longest word in runes, a stem's language not counted; what is
+// beyond is left out, in texts and queries alike.
 const MaxRunes = 64
 
 // Token is a term and where it stands in the text.
 type Token struct {
-	// Surface is the folded word, Stem its stem in the text's language, the same
-	// as Surface where there is no stemmer.
+	// Surface is the folded word. Stem is its stem with the language in front,
+	// "en:surviv": the languages of a query are not known, and what one language
+	// drops as an ending makes another word in the next (rape would find rap, and
+	// care cars). Where there is no stemmer Stem is the same as Surface.
 	Surface, Stem string
 	// Start and End are byte offsets into the text, End exclusive, on rune borders.
 	Start, End int
@@ -71,8 +73,8 @@ func Analyze(text, lang string) []Token {
 }
 
 // Readings are the distinct sequences of stems a text has over all languages
-// with a stemmer, first the one without stemming. All are of one length: that of
-// the text's tokens.
+// with a stemmer, first the one without stemming. All are of one length, that of
+// the text's tokens. A query of unknown language looks for each of them.
 func Readings(text string) [][]string {
 	var readings [][]string
 	add := func(lang string) {

@@ -1,9 +1,11 @@
 package analysis
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
@@ -42,36 +44,35 @@ var Languages = []string{
 // A stemmer takes the unfolded word in lower case, because endings are told apart
 // by their accents. Spanish, Portuguese, French and German have the light stemmers of Savoy
 // (Light stemming approaches for the French, Portuguese, German and Hungarian
-// languages, 2006), which take off number and gender only: the stems of one query
-// word over all languages are looked for together, so that a stemmer that takes
-// much would find much that was not meant.
+// languages, 2006), which take off number and gender only and care little for
+// accents that were left out.
 var stemmers = map[string]*stemmer{
-	"ar":  newStemmer(ar.NewArabicNormalizeFilter(), ar.NewArabicStemmerFilter()),
-	"ckb": newStemmer(ckb.NewSoraniNormalizeFilter(), ckb.NewSoraniStemmerFilter()),
-	"da":  newStemmer(da.NewDanishStemmerFilter()),
-	"de":  newStemmer(de.NewGermanNormalizeFilter(), de.NewGermanLightStemmerFilter()),
+	"ar":  newStemmer("ar", unicode.Arabic, ar.NewArabicNormalizeFilter(), ar.NewArabicStemmerFilter()),
+	"ckb": newStemmer("ckb", unicode.Arabic, ckb.NewSoraniNormalizeFilter(), ckb.NewSoraniStemmerFilter()),
+	"da":  newStemmer("da", unicode.Latin, da.NewDanishStemmerFilter()),
+	"de":  newStemmer("de", unicode.Latin, de.NewGermanNormalizeFilter(), de.NewGermanLightStemmerFilter()),
 	"en":  english(),
-	"es":  newStemmer(es.NewSpanishLightStemmerFilter()),
-	"fi":  newStemmer(fi.NewFinnishStemmerFilter()),
-	"fr":  newStemmer(fr.NewFrenchLightStemmerFilter()),
-	"hi":  newStemmer(in.NewIndicNormalizeFilter(), hi.NewHindiNormalizeFilter(), hi.NewHindiStemmerFilter()),
-	"hr":  newStemmer(hr.NewCroatianStemmerFilter()),
-	"hu":  newStemmer(hu.NewHungarianStemmerFilter()),
-	"it":  newStemmer(it.NewItalianStemmerFilter()),
-	"nl":  newStemmer(nl.NewDutchStemmerFilter()),
-	"no":  newStemmer(no.NewNorwegianStemmerFilter()),
-	"pt":  newStemmer(pt.NewPortugueseLightStemmerFilter()),
-	"ro":  newStemmer(ro.NewRomanianStemmerFilter()),
-	"ru":  newStemmer(ru.NewRussianStemmerFilter()),
-	"sv":  newStemmer(sv.NewSwedishStemmerFilter()),
-	"tr":  newStemmer(tr.NewTurkishStemmerFilter()),
+	"es":  newStemmer("es", unicode.Latin, es.NewSpanishLightStemmerFilter()),
+	"fi":  newStemmer("fi", unicode.Latin, fi.NewFinnishStemmerFilter()),
+	"fr":  newStemmer("fr", unicode.Latin, fr.NewFrenchLightStemmerFilter()),
+	"hi":  newStemmer("hi", unicode.Devanagari, in.NewIndicNormalizeFilter(), hi.NewHindiNormalizeFilter(), hi.NewHindiStemmerFilter()),
+	"hr":  newStemmer("hr", unicode.Latin, hr.NewCroatianStemmerFilter()),
+	"hu":  newStemmer("hu", unicode.Latin, hu.NewHungarianStemmerFilter()),
+	"it":  newStemmer("it", unicode.Latin, it.NewItalianStemmerFilter()),
+	"nl":  newStemmer("nl", unicode.Latin, nl.NewDutchStemmerFilter()),
+	"no":  newStemmer("no", unicode.Latin, no.NewNorwegianStemmerFilter()),
+	"pt":  newStemmer("pt", unicode.Latin, pt.NewPortugueseLightStemmerFilter()),
+	"ro":  newStemmer("ro", unicode.Latin, ro.NewRomanianStemmerFilter()),
+	"ru":  newStemmer("ru", unicode.Cyrillic, ru.NewRussianStemmerFilter()),
+	"sv":  newStemmer("sv", unicode.Latin, sv.NewSwedishStemmerFilter()),
+	"tr":  newStemmer("tr", unicode.Latin, tr.NewTurkishStemmerFilter()),
 }
 
 // sameStemmer lists languages close enough to share a stemmer.
 var sameStemmer = map[string]string{"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "sh": "hr", "gl": "pt"}
 
 // noStemmer leaves words as they are.
-var noStemmer = newStemmer()
+var noStemmer = newStemmer("", nil)
 
 func stemmerOf(lang string) *stemmer {
 	primary, _, _ := strings.Cut(strings.ToLower(lang), "-")
@@ -87,7 +88,7 @@ func stemmerOf(lang string) *stemmer {
 // english knows the plurals that no suffix tells and that studies of people are
 // full of.
 func english() *stemmer {
-	s := newStemmer(en.NewEnglishStemmerFilter())
+	s := newStemmer("en", unicode.Latin, en.NewEnglishStemmerFilter())
 	s.irregular = map[string]string{
 		"women": "woman", "men": "man", "children": "child", "wives": "wife", "lives": "life",
 	}
@@ -97,6 +98,8 @@ func english() *stemmer {
 // stemmer stems words and remembers those it has met, because the few thousand
 // words a corpus is mostly made of come again and again.
 type stemmer struct {
+	lang      string
+	script    *unicode.RangeTable // words of other scripts are left as they are
 	filters   []analysis.TokenFilter
 	irregular map[string]string // folded word → stem, before the filters
 
@@ -109,8 +112,8 @@ type forms struct{ surface, stem string }
 // maxKnown bounds what a stemmer remembers, some 5 MB.
 const maxKnown = 1 << 15
 
-func newStemmer(filters ...analysis.TokenFilter) *stemmer {
-	return &stemmer{filters: filters, known: make(map[string]forms)}
+func newStemmer(lang string, script *unicode.RangeTable, filters ...analysis.TokenFilter) *stemmer {
+	return &stemmer{lang: lang, script: script, filters: filters, known: make(map[string]forms)}
 }
 
 // word gives the surface form and the stem of a word as it stands in a text;
@@ -124,12 +127,9 @@ func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
 		return f.surface, f.stem
 	}
 	f.surface = string(folded)
-	f.stem = s.irregular[f.surface]
-	if f.stem == "" {
-		f.stem = s.stem(clip(raw))
-	}
-	if f.stem == "" {
-		f.stem = f.surface
+	f.stem = f.surface
+	if first, _ := utf8.DecodeRune(folded); s.script != nil && unicode.Is(s.script, first) {
+		f.stem = s.lang + ":" + cmp.Or(s.irregular[f.surface], s.stem(clip(raw)), f.surface)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,9 +143,6 @@ func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
 // stem folds what the stemmer leaves, so that an accent it took no notice of
 // makes no difference. What folds to several words has no stem.
 func (s *stemmer) stem(raw string) string {
-	if len(s.filters) == 0 {
-		return ""
-	}
 	lower := norm.NFKC.String(raw)
 	if s == stemmers["tr"] {
 		lower = strings.ToLowerSpecial(unicode.TurkishCase, lower)

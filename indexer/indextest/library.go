@@ -186,8 +186,13 @@ func testLibrary(t *testing.T, b Backend) {
 			}
 		}
 		for _, q := range []indexer.Query{
-			{Filters: map[string][]string{"colour": {"red"}}}, {Facets: []string{"colour"}}, {Order: "random"},
-			{Size: 1001}, {Size: -1}, {FacetSize: 5000}, {YearFrom: 2020, YearTo: 2010},
+			{Filters: map[string][]string{"colour": {"red"}}},
+			{Facets: []string{"colour"}},
+			{Order: "random"},
+			{Size: 1001},
+			{Size: -1},
+			{FacetSize: 5000},
+			{YearFrom: 2020, YearTo: 2010},
 		} {
 			var bad *indexer.QueryError
 			if _, err := lib.Search(t.Context(), q); !errors.As(err, &bad) || bad.Hint == "" {
