@@ -130,6 +130,13 @@ func TestFindings(t *testing.T) {
 			want:      map[record.Flag][]record.Reason{record.FlagKeywordMiss: {record.OtherWords, record.MissingBlock}},
 		},
 		{
+			name:      "the longest wording is quoted",
+			candidate: record.Candidate{Titles: text("Commercial sexual exploitation and how girls exit it"), Abstracts: text(neutral)},
+			matched:   true,
+			want:      map[record.Flag][]record.Reason{record.FlagDefinitionOpen: nil},
+			detail:    "The record says “Commercial sexual exploitation” and leaves open",
+		},
+		{
 			name:      "sex work alone does not",
 			candidate: record.Candidate{Titles: text("Condom use among female sex workers"), Abstracts: text(neutral)},
 			want:      map[record.Flag][]record.Reason{record.FlagDefinitionOpen: nil},

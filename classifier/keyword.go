@@ -230,12 +230,17 @@ func placeLanguage(texts []text, e record.Evidence) string {
 // maxQuotes is how many different wordings a sentence quotes.
 const maxQuotes = 3
 
-// quoted lists the words of evidence, each wording once.
+// quoted lists the words of evidence, each wording once, and none that is part of
+// a longer passage of the list: “sexual exploitation” lies in “commercial sexual
+// exploitation”.
 func quoted(list []record.Evidence) string {
 	var out []string
 	seen := make(map[string]bool)
 	for _, e := range list {
-		if low := strings.ToLower(e.Words); !seen[low] && len(out) < maxQuotes {
+		inside := slices.ContainsFunc(list, func(o record.Evidence) bool {
+			return o.Field == e.Field && o.Index == e.Index && o.Start <= e.Start && e.End <= o.End && o.End-o.Start > e.End-e.Start
+		})
+		if low := strings.ToLower(e.Words); !inside && !seen[low] && len(out) < maxQuotes {
 			seen[low] = true
 			out = append(out, "“"+e.Words+"”")
 		}
