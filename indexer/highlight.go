@@ -173,21 +173,18 @@ func snap(marks []Mark, borders []int) {
 	}
 }
 
-// window chooses where a passage of size characters begins and ends.
+// window chooses where a passage of size characters begins and ends: a little
+// before the mark that has most others close behind it.
 func window(marks []Mark, borders []int, size int) (from, to int) {
-	most := 0
+	most, behind := 0, 0
 	for i := range marks {
 		at, _ := slices.BinarySearch(borders, marks[i].Start)
 		begin := max(0, min(at-snippetLead, len(borders)-1-size))
-		finish := begin + size
-		n := 0
-		for _, m := range marks {
-			if m.Start >= borders[begin] && m.End <= borders[finish] {
-				n++
-			}
+		for behind < len(marks) && marks[behind].End <= borders[begin+size] {
+			behind++
 		}
-		if n > most || i == 0 {
-			most, from, to = n, begin, finish
+		if n := behind - i; n > most || i == 0 {
+			most, from, to = n, begin, begin+size
 		}
 	}
 	return from, to

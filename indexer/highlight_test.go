@@ -130,3 +130,16 @@ func FuzzSnippets(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkSnippets marks a long abstract in which the word stands everywhere.
+func BenchmarkSnippets(b *testing.B) {
+	s := indexer.Study{ID: "s1", Members: []indexer.Member{member("a:1", func(r *record.Classified) {
+		r.Candidate.Abstracts = []record.Text{{Text: strings.Repeat("women leave the brothel and women return ", 2500), Lang: "en"}}
+	})}}
+	library := indexer.NewLibrary(one{study: s})
+	for b.Loop() {
+		if _, err := library.Search(b.Context(), indexer.Query{Text: "women leaving brothels"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

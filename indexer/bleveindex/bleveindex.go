@@ -18,7 +18,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
-	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"polyglean/indexer"
 )
@@ -51,7 +51,7 @@ func Open(dir string) (*Index, error) {
 	store, err := openStore(filepath.Join(dir, storeName), queue)
 	if err != nil {
 		queue.Close()
-		if errors.Is(err, bbolt.ErrTimeout) {
+		if errors.Is(err, bolterrors.ErrTimeout) {
 			return nil, fmt.Errorf("index %s is in use by another process: stop it, or ask it instead", dir)
 		}
 		return nil, fmt.Errorf("open index %s: %w (if it is damaged, `polyglean reindex` builds it anew from the log)", dir, err)
