@@ -80,8 +80,8 @@ func lastEnd(text []byte, name string) int {
 		if at < 0 {
 			return -1
 		}
-		if t, ok := nextTag(text, at); ok && t.start == at && t.name == name {
-			return t.end
+		if t, ok := readTag(text[at:]); ok && t.name == name {
+			return at + t.end
 		}
 		end = at
 	}
@@ -177,7 +177,9 @@ func nextTag(doc []byte, from int) (tag, bool) {
 	}
 }
 
-// readTag reads the tag that text begins with.
+// readTag reads the tag that text begins with. It never looks beyond the next
+// "<", which no tag holds, so that reading a page takes time in proportion to its
+// length, whatever is in it.
 func readTag(text []byte) (tag, bool) {
 	t := tag{}
 	i := 1
@@ -200,14 +202,14 @@ func readTag(text []byte) (tag, bool) {
 	var quote byte
 	for ; i < len(text); i++ {
 		switch c := text[i]; {
+		case c == '<':
+			return t, false
 		case quote != 0:
 			if c == quote {
 				quote = 0
 			}
 		case c == '"' || c == '\'':
 			quote = c
-		case c == '<':
-			return t, false
 		case c == '>':
 			if text[i-1] == '/' && t.kind == opening {
 				t.kind = empty

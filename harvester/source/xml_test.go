@@ -3,11 +3,13 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/japanese"
@@ -45,7 +47,7 @@ func TestReadXML(t *testing.T) {
 }
 
 func TestSplit(t *testing.T) {
-	doc := `<l><r>1</r> <!-- <r> --><x:r a="</r>">2<r/></x:r><r/><![CDATA[<r>]]>5 < 6 <t>token</t></l>`
+	doc := `<l><r>1</r> <!-- <r> --><x:r a="/r>">2<r/></x:r><r/><![CDATA[<r>]]>5 < 6 <t>token</t></l>`
 	elements, rest, err := split([]byte(doc), "r")
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +56,7 @@ func TestSplit(t *testing.T) {
 	for _, e := range elements {
 		got = append(got, string(e.raw))
 	}
-	if want := []string{`<r>1</r>`, `<x:r a="</r>">2<r/></x:r>`, `<r/>`}; fmt.Sprint(got) != fmt.Sprint(want) {
+	if want := []string{`<r>1</r>`, `<x:r a="/r>">2<r/></x:r>`, `<r/>`}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("elements are %q", got)
 	}
 	if want := `<l> <!-- <r> --><![CDATA[<r>]]>5 < 6 <t>token</t></l>`; string(rest) != want {
@@ -80,6 +82,27 @@ func TestSplitDeep(t *testing.T) {
 	}
 	if _, _, err := decodeXML[oaiRecord](elements[0].raw); err != nil && !strings.Contains(err.Error(), "depth") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// A hostile page takes no longer than one of its size.
+func TestReadXMLIsLinear(t *testing.T) {
+	for name, piece := range map[string]string{
+		"end tags that are none": "</ ", "quotes that stay open": `</x " `, "start tags": "<r ", "comments": "<!-", "brackets": "<", "references": "&#1",
+	} {
+		body := []byte("<OAI-PMH><ListRecords>" + strings.Repeat(piece, 1<<20))
+		start := time.Now()
+		if _, err := readXML(body, "", "OAI-PMH"); !errors.Is(err, errCut) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+		answer := xmlPage{doc: append(body, "</ListRecords></OAI-PMH>"...)}
+		list, err := readOAIList(&answer)
+		if err == nil && len(list.records) > 0 {
+			t.Errorf("%s: %d records", name, len(list.records))
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s: %d MiB took %s", name, len(body)>>20, took)
+		}
 	}
 }
 
