@@ -45,6 +45,9 @@ type Query struct {
 	// empty where a source has only one.
 	Endpoint string
 	Set      string
+	// Volatile says that the source moves its cursors on with every answer, so that a
+	// page cannot be had twice: a query that was cut short begins anew.
+	Volatile bool
 	// From and Until bound the window by the source's own clock, both inclusive;
 	// zero means open.
 	From, Until time.Time

@@ -96,7 +96,11 @@ func (h *Harvester) Run(ctx context.Context) (Run, error) {
 func (h *Harvester) harvestSource(ctx context.Context, run Run, s Source) error {
 	queries, err := s.Queries(h.protocol, h.opts.Since)
 	if err != nil {
-		return fmt.Errorf("source %s: %w", s.Name(), err)
+		h.opts.Log.Warn("source cannot be asked", "source", s.Name(), "reason", err)
+		return h.ledger.saveQuery(ctx, QueryState{
+			Run: run.ID, Source: s.Name(), Query: "all", Announced: -1, State: StateBlocked,
+			Reason: "the protocol's searches cannot be put to this source: " + err.Error(), Started: time.Now().UTC(),
+		})
 	}
 	for _, q := range queries {
 		if err := h.harvestQuery(ctx, run, s, q); err != nil {
@@ -121,6 +125,9 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 	}
 	st.State, st.Reason = StateRunning, ""
 	log := h.opts.Log.With("source", s.Name(), "query", q.Name)
+	if q.Volatile {
+		st.Cursor, st.Carried = "", 0
+	}
 	takenOver := st.Cursor != ""
 	for {
 		page, err := s.Page(ctx, q, st.Cursor)

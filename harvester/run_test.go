@@ -24,6 +24,9 @@ type shelf struct {
 	announce int // 0 announces what there is
 	// fail, if set, is asked before each page, by its number from 0.
 	fail func(page int) error
+	// refuse is what Queries fails with; volatile is Query.Volatile.
+	refuse   error
+	volatile bool
 	// loop makes the source answer every page with the cursor it was asked for.
 	loop  bool
 	pages int // served
@@ -32,7 +35,10 @@ type shelf struct {
 func (s *shelf) Name() string { return s.name }
 
 func (s *shelf) Queries(*protocol.Protocol, time.Time) ([]Query, error) {
-	return []Query{{Name: "published", Route: record.RouteSearch}}, nil
+	if s.refuse != nil {
+		return nil, s.refuse
+	}
+	return []Query{{Name: "published", Route: record.RouteSearch, Volatile: s.volatile}}, nil
 }
 
 func (s *shelf) Page(_ context.Context, _ Query, cursor string) (Page, error) {
@@ -207,6 +213,32 @@ func TestNextRunGoesOnFromThePartialOne(t *testing.T) {
 	q := run.Queries[0]
 	if q.State != StateComplete || q.Carried != 20 || q.Received != 15 || s.pages != 2 {
 		t.Errorf("state %s, carried %d, received %d, %d pages asked for: %s", q.State, q.Carried, q.Received, s.pages, q.Reason)
+	}
+}
+
+func TestVolatileCursorIsNotTakenOver(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	s.volatile = true
+	s.fail = func(p int) error { return errAfter(p, 2, errors.New("gone for today")) }
+	harvest(t, bus, Options{}, s)
+	s.fail, s.pages = nil, 0
+	q := harvest(t, bus, Options{}, s).Queries[0]
+	if q.State != StateComplete || q.Received != 35 || q.Carried != 0 || s.pages != 4 {
+		t.Errorf("%d pages asked for, %+v", s.pages, q)
+	}
+}
+
+func TestSourceThatCannotBeAskedIsBlocked(t *testing.T) {
+	bus := openBus(t)
+	bad, good := shelfOf("bad", 5), shelfOf("good", 5)
+	bad.refuse = errors.New("no wildcard inside a word")
+	run := harvest(t, bus, Options{}, bad, good)
+	if q := run.Queries[0]; q.State != StateBlocked || !strings.Contains(q.Reason, "no wildcard") {
+		t.Errorf("%+v", q)
+	}
+	if !run.Partial() || run.Queries[1].State != StateComplete {
+		t.Errorf("%+v", run.Queries)
 	}
 }
 

@@ -91,6 +91,7 @@ func (s *crossref) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Q
 		}
 		queries = append(queries, harvester.Query{
 			Name: search.Name, Route: record.RouteSearch, Strategy: search.Node, Lang: search.Lang, From: since,
+			Volatile: true, // the same cursor answers with the next page
 		})
 	}
 	return queries, nil

@@ -1,0 +1,8 @@
+package indexer
+
+import "context"
+
+// Put brings records and decisions into the index as the runner does.
+func (r *Runner) Put(ctx context.Context, members []Member, decisions []LoggedDecision) error {
+	return r.put(ctx, members, decisions)
+}
