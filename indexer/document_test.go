@@ -11,8 +11,8 @@ import (
 	"polyglean/internal/record"
 )
 
-// member makes a synthetic record of a study.
-func member(id string, change func(*record.Classified)) indexer.Member {
+// syntheticMember makes a synthetic record of a study.
+func syntheticMember(id string, change func(*record.Classified)) indexer.Member {
 	source, sourceID, _ := strings.Cut(id, ":")
 	r := record.Classified{
 		Candidate: record.Candidate{ID: id, Source: source, SourceID: sourceID, Route: record.RouteSearch},
@@ -28,7 +28,7 @@ func bilingual() indexer.Study {
 	return indexer.Study{
 		ID: "sone", Aliases: []string{"sone", "stwo"}, Keys: []string{"rec:a:1", "rec:b:2"}, Version: 12,
 		Members: []indexer.Member{
-			member("a:1", func(r *record.Classified) {
+			syntheticMember("a:1", func(r *record.Classified) {
 				c := &r.Candidate
 				c.Titles = []record.Text{{Text: "Leaving the trade"}}
 				c.Abstracts = []record.Text{{Text: abstract}}
@@ -42,7 +42,7 @@ func bilingual() indexer.Study {
 				r.Concepts = []record.ConceptHit{{Concept: "exit"}, {Concept: "exit"}}
 				r.Seed = 3
 			}),
-			member("b:2", func(r *record.Classified) {
+			syntheticMember("b:2", func(r *record.Classified) {
 				c := &r.Candidate
 				c.Titles = []record.Text{{Text: "Leaving the trade"}, {Text: "Victimes", Lang: "fr"}}
 				c.IDs.DOI, c.Year, c.Container = "10.5555/x", 2018, "Journal of Examples"
@@ -123,7 +123,7 @@ func TestDocumentDates(t *testing.T) {
 		{"2019-02-30", 2019, 20190000},
 		{"", 0, 0},
 	} {
-		s := indexer.Study{ID: "s1", Members: []indexer.Member{member("a:1", func(r *record.Classified) {
+		s := indexer.Study{ID: "s1", Members: []indexer.Member{syntheticMember("a:1", func(r *record.Classified) {
 			r.Candidate.Date, r.Candidate.Year = test.date, test.year
 		})}}
 		doc, err := s.Document()
@@ -155,7 +155,7 @@ func TestDocumentDecision(t *testing.T) {
 func TestDocumentHostile(t *testing.T) {
 	long := strings.Repeat("長い", 50_000)
 	s := indexer.Study{ID: "s1", Aliases: []string{"s1"}, Keys: []string{"rec:" + long}, Members: []indexer.Member{
-		member("a:1", func(r *record.Classified) {
+		syntheticMember("a:1", func(r *record.Classified) {
 			c := &r.Candidate
 			c.Titles = []record.Text{{Text: "\xff\xfe\x00 broken"}, {Text: strings.Repeat("x", 100_000)}, {Text: "…"}, {Text: ""}}
 			c.Abstracts = []record.Text{{Text: long}}

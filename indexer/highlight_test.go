@@ -27,7 +27,7 @@ func (o one) Find(context.Context, indexer.Plan) (indexer.Found, error) {
 // snippets of an abstract in a language, for a query.
 func snippets(t *testing.T, abstract, lang, query string) []indexer.Snippet {
 	t.Helper()
-	s := indexer.Study{ID: "s1", Members: []indexer.Member{member("a:1", func(r *record.Classified) {
+	s := indexer.Study{ID: "s1", Members: []indexer.Member{syntheticMember("a:1", func(r *record.Classified) {
 		r.Candidate.Abstracts = []record.Text{{Text: abstract, Lang: lang}}
 	})}}
 	result, err := indexer.NewLibrary(one{study: s}).Search(t.Context(), indexer.Query{Text: query})
@@ -133,7 +133,7 @@ func FuzzSnippets(f *testing.F) {
 
 // BenchmarkSnippets marks a long abstract in which the word stands everywhere.
 func BenchmarkSnippets(b *testing.B) {
-	s := indexer.Study{ID: "s1", Members: []indexer.Member{member("a:1", func(r *record.Classified) {
+	s := indexer.Study{ID: "s1", Members: []indexer.Member{syntheticMember("a:1", func(r *record.Classified) {
 		r.Candidate.Abstracts = []record.Text{{Text: strings.Repeat("women leave the brothel and women return ", 2500), Lang: "en"}}
 	})}}
 	library := indexer.NewLibrary(one{study: s})
