@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -75,9 +76,11 @@ func newStemmer(lang string) *stemmer {
 	return &stemmer{lang: lang, stem: stem, seen: make(map[string][]string)}
 }
 
-// stems returns the folded stems of a word as written: one, or two when the word
-// reads differently with its accents and without, as titles in capitals drop
-// them. The stems of equal words are equal, and so are most of a word's forms.
+// stems returns the folded forms that tell whether words are forms of one word:
+// those with a form in common are. They are the stem of the word as written, of
+// the word without accents, as titles in capitals drop them, and the word itself,
+// which is the stem of others where a stemmer cuts too much off it (Turkish kadın
+// to kadı, but kadınlar to kadın).
 func (s *stemmer) stems(raw string) []string {
 	if len(raw) > maxStem {
 		return nil
@@ -95,12 +98,16 @@ func (s *stemmer) stems(raw string) []string {
 
 func (s *stemmer) find(raw string) []string {
 	plain := fold.Fold(raw)
-	stems := []string{s.run(plain)}
-	// Stemmers want accents, which folding drops.
-	if lower := s.lower(raw); lower != plain {
-		if stem := fold.Fold(s.run(lower)); stem != stems[0] {
+	stems := []string{plain}
+	add := func(stem string) {
+		if !slices.Contains(stems, stem) {
 			stems = append(stems, stem)
 		}
+	}
+	add(s.run(plain))
+	// Stemmers want the accents that folding drops.
+	if lower := s.lower(raw); lower != plain {
+		add(fold.Fold(s.run(lower)))
 	}
 	return stems
 }
