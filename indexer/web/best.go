@@ -9,18 +9,12 @@ import (
 
 // What a page says of a study as a whole, chosen from its members.
 
-// langOf is the language of a study's best title or abstract, as found in the record
-// that gives it.
-func langOf(st *indexer.Study, field record.Field, best indexer.Best[record.Text]) string {
+// titleLang is the language of a study's title, as found in the record that gives it.
+func titleLang(st *indexer.Study, title indexer.Best[record.Text]) string {
 	for i := range st.Members {
 		m := &st.Members[i].Record
-		if m.Candidate.ID != best.Record {
-			continue
-		}
-		for index, t := range textsAt(m, field) {
-			if t.Text == best.Value.Text {
-				return textLang(m, field, index)
-			}
+		if index := slices.Index(m.Candidate.Titles, title.Value); m.Candidate.ID == title.Record && index >= 0 {
+			return textLang(m, record.FieldTitle, index)
 		}
 	}
 	return ""

@@ -3,11 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"polyglean/indexer"
-	"polyglean/internal/record"
 	"polyglean/internal/strategy"
 )
 
@@ -25,7 +22,6 @@ type searchView struct {
 	// Found is false when there is no result to speak of, because of a fault.
 	Found    bool
 	Total    int
-	Shown    int
 	Terms    []string
 	Chips    []chip
 	ClearAll string
@@ -57,28 +53,6 @@ type choice struct {
 	Label, Href string
 	Active      bool
 }
-
-// group is a facet with its values: those shown at once, and the rest.
-type group struct {
-	Name, Label string
-	Values      []facetValue
-	More        []facetValue
-	// Active is the number of values in force.
-	Active int
-}
-
-type facetValue struct {
-	code  string
-	Label string
-	// Native is the language's own name, for the facet of languages.
-	Native tongue
-	Count  int
-	Href   string
-	Active bool
-}
-
-// shownValues is how many values of a facet are shown before "more".
-const shownValues = 8
 
 func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	a, err := parseAsk(r.URL.RawQuery)
@@ -115,7 +89,7 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 
 // fill puts a result into the page.
 func (s *site) fill(v *searchView, a ask, res indexer.Result) {
-	v.Found, v.Total, v.Shown, v.Terms = true, res.Total, len(res.Hits), res.Terms
+	v.Found, v.Total, v.Terms = true, res.Total, res.Terms
 	v.Empty = res.Total == 0 && a.q.Text == "" && !a.filtered()
 	v.JSON = a.href("/api/search")
 	v.Orders = orders(a)
@@ -176,177 +150,4 @@ func orders(a ask) []choice {
 		out = append(out, choice{o.label, a.with(func(q *indexer.Query) { q.Order = o.order }).href("/"), o.order == current})
 	}
 	return out
-}
-
-func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
-	var out []group
-	for _, facet := range indexer.AllFacets {
-		g := group{Name: facet, Label: facetNames[facet]}
-		counted := make(map[string]bool)
-		for _, c := range facets[facet] {
-			counted[c.Value] = true
-			g.add(s.facetValue(a, facet, c.Value, c.Count))
-		}
-		// A value in force stays on the page when nothing matches it any more, so
-		// that it can be lifted where it was set.
-		for _, value := range a.q.Filters[facet] {
-			if !counted[value] {
-				g.add(s.facetValue(a, facet, value, 0))
-			}
-		}
-		if len(g.Values) > 0 {
-			g.tellApart()
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
-// tellApart shows values by their codes where their words are the same: sources
-// write "journal-article" and "Journal Article".
-func (g *group) tellApart() {
-	seen := make(map[string]int)
-	for _, values := range [][]facetValue{g.Values, g.More} {
-		for _, v := range values {
-			seen[fold(v.Label)]++
-		}
-	}
-	for _, values := range [][]facetValue{g.Values, g.More} {
-		for i := range values {
-			if seen[fold(values[i].Label)] > 1 {
-				values[i].Label = plain(values[i].code)
-			}
-		}
-	}
-}
-
-func (g *group) add(v facetValue) {
-	if v.Active {
-		g.Active++
-	}
-	if len(g.Values) < shownValues || v.Active {
-		g.Values = append(g.Values, v)
-	} else {
-		g.More = append(g.More, v)
-	}
-}
-
-func (s *site) facetValue(a ask, facet, value string, count int) facetValue {
-	v := facetValue{
-		code: value, Label: s.valueName(facet, value), Count: count,
-		Href: a.toggle(facet, value).href("/"), Active: a.has(facet, value),
-	}
-	if facet == indexer.FacetLanguage {
-		v.Native = tongueOf(value)
-	}
-	return v
-}
-
-// hitView is a study in the list.
-type hitView struct {
-	Href      string
-	Title     passage
-	Authors   []string
-	More      int
-	Year      string
-	Container string
-	Sources   []string
-	Languages []tongue
-	Reasons   []string
-	// Notes are warnings: retracted, deleted, set aside.
-	Notes    []string
-	Seed     int
-	Passages []hitPassage
-	Records  int
-	Verdicts []string
-}
-
-// hitPassage is a piece of a study's text under its title.
-type hitPassage struct {
-	// Field is empty for the abstract, which needs no label.
-	Field            string
-	Text             passage
-	CutStart, CutEnd bool
-}
-
-const (
-	shownAuthors  = 3
-	shownPassages = 3
-	// openingChars is how much of an abstract stands in for passages where the
-	// query marks none.
-	openingChars = 280
-)
-
-func (s *site) hit(a ask, h indexer.Hit) hitView {
-	st := &h.Study
-	title := st.Title()
-	v := hitView{
-		Href: a.href("/study/" + st.ID), Records: len(st.Members),
-		Year: year(st.Year().Value), Container: st.Container().Value, Languages: tongues(st), Reasons: reasonWords(st),
-		Seed: seed(st), Notes: notes(st),
-	}
-	for _, source := range st.Sources() {
-		v.Sources = append(v.Sources, sourceName(source))
-	}
-	for _, d := range st.Decisions {
-		v.Verdicts = append(v.Verdicts, word(verdictNames, string(d.Decision.Verdict)))
-	}
-	for _, author := range st.Authors().Value {
-		v.Authors = append(v.Authors, author.Name)
-	}
-	if n := len(v.Authors); n > shownAuthors+1 {
-		v.Authors, v.More = v.Authors[:shownAuthors], n-shownAuthors
-	}
-
-	var marks []mark
-	text := title.Value.Text
-	shown := []string{letters(text)}
-	for _, sn := range h.Snippets {
-		if sn.Field == string(record.FieldTitle) && sn.Text != "" {
-			if at := strings.Index(text, sn.Text); at >= 0 {
-				for _, m := range sn.Marks {
-					marks = append(marks, mark{start: at + m.Start, end: at + m.End})
-				}
-				continue
-			}
-		}
-		// Copies of a study differ in case, spacing and where the passage was cut:
-		// showing one of them is enough.
-		key := letters(sn.Text)
-		if slices.ContainsFunc(shown, func(have string) bool { return sameOpening(key, have) }) {
-			continue
-		}
-		if shown = append(shown, key); len(v.Passages) < shownPassages {
-			v.Passages = append(v.Passages, snippet(st, sn))
-		}
-	}
-	v.Title = newPassage(text, langOf(st, record.FieldTitle, title), sound(text, marks))
-	if len(v.Passages) == 0 {
-		if abstract := st.Abstract(); abstract.Record != "" {
-			head, cut := opening(abstract.Value.Text, openingChars)
-			v.Passages = []hitPassage{{Text: newPassage(head, langOf(st, record.FieldAbstract, abstract), nil), CutEnd: cut}}
-		}
-	}
-	return v
-}
-
-func snippet(st *indexer.Study, sn indexer.Snippet) hitPassage {
-	marks := make([]mark, len(sn.Marks))
-	for i, m := range sn.Marks {
-		marks[i] = mark{start: m.Start, end: m.End}
-	}
-	lang := ""
-	for i := range st.Members {
-		if m := &st.Members[i].Record; m.Candidate.ID == sn.Record {
-			lang = textLang(m, record.Field(sn.Field), sn.Index)
-		}
-	}
-	label := ""
-	if sn.Field != string(record.FieldAbstract) {
-		label = word(fieldNames, sn.Field)
-	}
-	return hitPassage{
-		Field: label, Text: newPassage(sn.Text, lang, sound(sn.Text, marks)),
-		CutStart: sn.CutStart, CutEnd: sn.CutEnd,
-	}
 }

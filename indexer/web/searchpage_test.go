@@ -69,6 +69,16 @@ func TestSearchMarksWords(t *testing.T) {
 	}
 }
 
+func TestPassageOfABilingualAbstractIsInItsOwnLanguage(t *testing.T) {
+	h := newSite(t, shelf())
+	for query, want := range map[string]string{"former": "en", "интервью": "ru", "": "ru"} {
+		p := get(t, h, "/?seed=&source=crossref&from=2017&to=2017&q="+url.QueryEscape(query))
+		if got := attr(p.one("li.hit p.passage"), "lang"); got != want {
+			t.Errorf("%q: passage in %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestFacetsAreLinksInPlainWords(t *testing.T) {
 	lib := shelf()
 	h := newSite(t, lib)

@@ -227,6 +227,17 @@ func runs(m *record.Classified, field record.Field, index int) []run {
 	return out
 }
 
+// langAt is the language at a byte of a text.
+func langAt(m *record.Classified, field record.Field, index, at int) string {
+	lang := ""
+	for _, r := range runs(m, field, index) {
+		if r.start <= at {
+			lang = r.lang
+		}
+	}
+	return lang
+}
+
 // textLang is the language most of a text is in.
 func textLang(m *record.Classified, field record.Field, index int) string {
 	best := run{}

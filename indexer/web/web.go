@@ -109,7 +109,7 @@ type frame struct {
 	Title  string
 	Review string
 	Counts *Counts
-	// Query is what the search box of the header holds.
+	// Page is the matter of the page itself.
 	Page any
 }
 

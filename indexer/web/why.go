@@ -28,7 +28,6 @@ type findingView struct {
 type strategyView struct {
 	Known   bool
 	Matched bool
-	Mode    string
 	Blocks  []blockView
 }
 
@@ -112,7 +111,6 @@ func (s *site) strategy(st *indexer.Study, t *texts) strategyView {
 		m := &st.Members[i].Record
 		v.Known = v.Known || len(m.Strategy.Blocks) > 0
 		v.Matched = v.Matched || m.Strategy.Matched
-		v.Mode = m.Strategy.Mode
 		for _, b := range m.Strategy.Blocks {
 			at := slices.IndexFunc(v.Blocks, func(have blockView) bool { return have.Name == s.concept(b.Block) })
 			if at < 0 {

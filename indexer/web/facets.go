@@ -1,0 +1,84 @@
+package web
+
+import "polyglean/indexer"
+
+// group is a facet with its values: those shown at once, and the rest.
+type group struct {
+	Name, Label string
+	Values      []facetValue
+	More        []facetValue
+}
+
+type facetValue struct {
+	code  string
+	Label string
+	// Native is the language's own name, for the facet of languages.
+	Native tongue
+	Count  int
+	Href   string
+	Active bool
+}
+
+// shownValues is how many values of a facet are shown before "more".
+const shownValues = 8
+
+func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
+	var out []group
+	for _, facet := range indexer.AllFacets {
+		g := group{Name: facet, Label: facetNames[facet]}
+		counted := make(map[string]bool)
+		for _, c := range facets[facet] {
+			counted[c.Value] = true
+			g.add(s.facetValue(a, facet, c.Value, c.Count))
+		}
+		// A value in force stays on the page when nothing matches it any more, so
+		// that it can be lifted where it was set.
+		for _, value := range a.q.Filters[facet] {
+			if !counted[value] {
+				g.add(s.facetValue(a, facet, value, 0))
+			}
+		}
+		if len(g.Values) > 0 {
+			g.tellApart()
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// tellApart shows values by their codes where their words are the same: sources
+// write "journal-article" and "Journal Article".
+func (g *group) tellApart() {
+	seen := make(map[string]int)
+	for _, values := range [][]facetValue{g.Values, g.More} {
+		for _, v := range values {
+			seen[fold(v.Label)]++
+		}
+	}
+	for _, values := range [][]facetValue{g.Values, g.More} {
+		for i := range values {
+			if seen[fold(values[i].Label)] > 1 {
+				values[i].Label = plain(values[i].code)
+			}
+		}
+	}
+}
+
+func (g *group) add(v facetValue) {
+	if len(g.Values) < shownValues || v.Active {
+		g.Values = append(g.Values, v)
+	} else {
+		g.More = append(g.More, v)
+	}
+}
+
+func (s *site) facetValue(a ask, facet, value string, count int) facetValue {
+	v := facetValue{
+		code: value, Label: s.valueName(facet, value), Count: count,
+		Href: a.toggle(facet, value).href("/"), Active: a.has(facet, value),
+	}
+	if facet == indexer.FacetLanguage {
+		v.Native = tongueOf(value)
+	}
+	return v
+}
