@@ -107,7 +107,7 @@ func TestRecorded(t *testing.T) {
 			}
 			hook, ok := recordedHooks[c.source]
 			if !ok {
-				t.Skipf("source %q has no hook in recordedHooks", c.source)
+				t.Fatalf("source %q has no hook in recordedHooks", c.source)
 			}
 			r := newReplay(t, c, hook)
 			if c.mode == "error" {
