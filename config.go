@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,10 +122,13 @@ func (c *Config) read(path string, raw []byte) error {
 func yamlProblem(err error) string {
 	var typed *yaml.TypeError
 	if errors.As(err, &typed) {
-		return strings.Join(typed.Errors, "; ")
+		// Which Go type lacks the field is no concern of whoever wrote the file.
+		return goType.ReplaceAllString(strings.Join(typed.Errors, "; "), "")
 	}
 	return strings.TrimPrefix(err.Error(), "yaml: ")
 }
+
+var goType = regexp.MustCompile(` in type \S+| into \S+\.\S+`)
 
 func (c *Config) check() error {
 	where := "configuration"

@@ -95,7 +95,6 @@ func newRoot() *cobra.Command {
 		Short:         "Find the studies that a systematic review's keyword search would miss",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -112,6 +111,7 @@ func newRoot() *cobra.Command {
 		searchCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
 		verifyCommand(g), reindexCommand(g), versionCommand(),
 	)
+	root.Args = usageArgs(cobra.NoArgs)
 	for _, c := range root.Commands() {
 		c.Args = usageArgs(c.Args)
 	}
