@@ -64,18 +64,25 @@ type entry struct {
 // them all takes longer than most programs run.
 var pages [(unicode.MaxRune + 1) >> pageBits]atomic.Pointer[[pageSize]entry]
 
-// ascii holds the folded form of the ASCII word characters and 0 elsewhere.
-var ascii = func() (table [utf8.RuneSelf]byte) {
+// asciiTable holds the folded form of the ASCII characters that words are made
+// of, and 0 for those that part words.
+type asciiTable [utf8.RuneSelf]byte
+
+var ascii = newASCII("")
+
+// newASCII makes a table in which the given marks are letters, too.
+func newASCII(marks string) asciiTable {
+	var table asciiTable
 	for c := range byte(utf8.RuneSelf) {
 		switch {
-		case '0' <= c && c <= '9', 'a' <= c && c <= 'z':
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'z', strings.IndexByte(marks, c) >= 0:
 			table[c] = c
 		case 'A' <= c && c <= 'Z':
 			table[c] = c - 'A' + 'a'
 		}
 	}
 	return table
-}()
+}
 
 // lookup returns what r folds to. r is a rune that utf8 decoded, so in range.
 func lookup(r rune) *entry {

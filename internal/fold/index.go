@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -14,10 +15,12 @@ import (
 type Index struct {
 	phrases [][]Word
 	keys    []key
-	// byByte[b] is the first key that starts with byte b or a later one.
-	byByte [257]int32
-	// pairs is a set of the first two bytes of all keys.
-	pairs [1 << 16 / 64]uint64
+	// pairs is the set of the first two bytes of all keys, in sorted order: most
+	// words of a text begin like no key. before[i] counts those in pairs[:i], and
+	// starts holds the first key not before each, and last the number of keys.
+	pairs  [1 << 16 / 64]uint64
+	before [1 << 16 / 64]uint16
+	starts []int32
 	// free are the phrases whose first word has no fixed beginning.
 	free []int32
 	// stems leads to phrases whose first word has stems.
@@ -79,34 +82,52 @@ func NewIndex(phrases [][]Word, clitics bool) *Index {
 
 // link chains the sorted keys and fills the tables that narrow a lookup.
 func (x *Index) link() {
-	b := 0
 	for i := range x.keys {
 		k := &x.keys[i]
 		k.within = int32(i) - 1
 		for k.within >= 0 && !strings.HasPrefix(k.text, x.keys[k.within].text) {
 			k.within = x.keys[k.within].within
 		}
-		for ; b <= int(k.text[0]); b++ {
-			x.byByte[b] = int32(i)
+		p, n := pair(k.text), 1
+		if len(k.text) == 1 {
+			n = 256 // it begins the words of 256 pairs
 		}
-		x.setPair(k.text)
+		for ; n > 0; n, p = n-1, p+1 {
+			x.pairs[p/64] |= 1 << (p % 64)
+		}
 	}
-	for ; b < len(x.byByte); b++ {
-		x.byByte[b] = int32(len(x.keys))
+	k := 0
+	for i, set := range x.pairs {
+		x.before[i] = uint16(len(x.starts))
+		for ; set != 0; set &= set - 1 {
+			p := uint(i*64 + bits.TrailingZeros64(set))
+			for k < len(x.keys) && pair(x.keys[k].text) < p {
+				k++
+			}
+			x.starts = append(x.starts, int32(k))
+		}
 	}
+	x.starts = append(x.starts, int32(len(x.keys)))
 }
 
-// setPair notes the first two bytes of a key. A key of one byte stands for all
-// words that begin with it.
-func (x *Index) setPair(text string) {
-	if len(text) >= 2 {
-		p := uint(text[0])<<8 | uint(text[1])
-		x.pairs[p/64] |= 1 << (p % 64)
-		return
+// pair is the first two bytes of a word, the second 0 if it has one.
+func pair[S string | []byte](word S) uint {
+	p := uint(word[0]) << 8
+	if len(word) > 1 {
+		p |= uint(word[1])
 	}
-	for p := uint(text[0]) << 8; p < (uint(text[0])+1)<<8; p++ {
-		x.pairs[p/64] |= 1 << (p % 64)
+	return p
+}
+
+// around returns the range of the keys that begin with the two bytes p; ok is
+// false if no key begins words that do.
+func (x *Index) around(p uint) (lo, hi int32, ok bool) {
+	set, bit := x.pairs[p/64], uint64(1)<<(p%64)
+	if set&bit == 0 {
+		return 0, 0, false
 	}
+	n := int(x.before[p/64]) + bits.OnesCount64(set&(bit-1))
+	return x.starts[n], x.starts[n+1], true
 }
 
 // Find calls found for every phrase in t with the positions of its first and
@@ -138,14 +159,10 @@ func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, fir
 
 // lookup finds the phrases whose first word matches the word i of t in the form w.
 func (x *Index) lookup(t *Text, i int, w []byte, stems func(int) []string, found func(int, int, int)) {
-	p := uint(w[0]) << 8
-	if len(w) > 1 {
-		p |= uint(w[1])
-	}
-	if x.pairs[p/64]&(1<<(p%64)) == 0 {
+	lo, hi, ok := x.around(pair(w))
+	if !ok {
 		return
 	}
-	lo, hi := x.byByte[w[0]], x.byByte[int(w[0])+1]
 	for lo < hi {
 		mid := int32(uint32(lo+hi) / 2)
 		if x.keys[mid].text <= string(w) {

@@ -18,7 +18,7 @@ type Text struct {
 	// State of the scan.
 	open, glued bool
 	last        class // of the last letter
-	wild        string
+	ascii       *asciiTable
 }
 
 // token is one word: a stretch of the original and one of the folded text.
@@ -41,7 +41,7 @@ func NewText(s string) *Text {
 }
 
 // Reset makes t the text s. Words returned before are no longer valid.
-func (t *Text) Reset(s string) { t.reset(s, "") }
+func (t *Text) Reset(s string) { t.reset(s, &ascii) }
 
 // Len is the number of words.
 func (t *Text) Len() int { return len(t.tokens) }
@@ -83,15 +83,15 @@ func (t *Text) String() string {
 // Fold returns s folded, with one space where words are parted.
 func Fold(s string) string { return NewText(s).String() }
 
-// reset scans s; the ASCII characters in wild count as letters.
-func (t *Text) reset(s, wild string) {
+// reset scans s with a table of what counts as an ASCII letter.
+func (t *Text) reset(s string, ascii *asciiTable) {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
-	*t = Text{raw: s, folded: t.folded[:0], tokens: t.tokens[:0], wild: wild}
+	*t = Text{raw: s, folded: t.folded[:0], tokens: t.tokens[:0], ascii: ascii}
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
-			i = t.ascii(s, i)
+			i = t.run(s, i)
 		} else {
 			i = t.rune(s, i)
 		}
@@ -99,31 +99,26 @@ func (t *Text) reset(s, wild string) {
 	t.close()
 }
 
-// ascii takes the separator at s[at], or the run of ASCII letters, and returns
+// run takes the separator at s[at], or the run of ASCII letters, and returns
 // where what follows begins.
-func (t *Text) ascii(s string, at int) int {
-	if !t.letter(s[at]) {
+func (t *Text) run(s string, at int) int {
+	if t.ascii[s[at]] == 0 {
 		t.part()
 		return at + 1
 	}
 	if !t.open || t.last&solo != 0 {
 		t.begin(at)
 	}
-	for at < len(s) && s[at] < utf8.RuneSelf && t.letter(s[at]) {
-		c := ascii[s[at]]
+	for ; at < len(s) && s[at] < utf8.RuneSelf; at++ {
+		c := t.ascii[s[at]]
 		if c == 0 {
-			c = s[at] // one of t.wild
+			break
 		}
 		t.folded = append(t.folded, c)
-		at++
 	}
 	t.tokens[len(t.tokens)-1].end = int32(at)
 	t.last = word | bare
 	return at
-}
-
-func (t *Text) letter(c byte) bool {
-	return ascii[c] != 0 || t.wild != "" && strings.IndexByte(t.wild, c) >= 0
 }
 
 // rune takes the rune at s[at:], with those that combine with it, and returns
@@ -175,8 +170,10 @@ func combining(s string) int {
 
 func (t *Text) compose(s string, at int) {
 	var buf [64]byte
-	for _, r := range string(norm.NFKC.AppendString(buf[:0], s)) {
+	for b := norm.NFKC.AppendString(buf[:0], s); len(b) > 0; {
+		r, n := utf8.DecodeRune(b)
 		t.emit(lookup(r), at, at+len(s))
+		b = b[n:]
 	}
 }
 

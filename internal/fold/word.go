@@ -39,8 +39,9 @@ type Word struct {
 // "*?", are truncation marks; in scripts written without spaces, where a phrase
 // is found in any surroundings, they mean nothing and are dropped.
 func Words(phrase, marks string) []Word {
+	letters := newASCII(marks)
 	t := new(Text)
-	t.reset(phrase, marks)
+	t.reset(phrase, &letters)
 	words := make([]Word, 0, t.Len())
 	parted := false // since the last word taken
 	for i := range t.Len() {

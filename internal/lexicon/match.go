@@ -67,11 +67,16 @@ type part struct {
 	first, last int
 }
 
+// find is where a pattern stands: words first to last, both inclusive.
+type find struct {
+	pattern, first, last int
+}
+
 // matching is the memory of one Match.
 type matching struct {
 	text  fold.Text
 	parts []part
-	hits  []Hit
+	finds []find
 }
 
 var matchings = sync.Pool{New: func() any { return new(matching) }}
@@ -87,7 +92,7 @@ func (l *Lexicon) Match(text string, langs ...string) []Hit {
 		matchings.Put(m)
 	}()
 	m.text.Reset(text)
-	m.hits = m.hits[:0]
+	m.finds = m.finds[:0]
 	var done [8]*table
 	tables := append(done[:0], l.byLang["en"])
 	for _, lang := range langs {
@@ -97,13 +102,13 @@ func (l *Lexicon) Match(text string, langs ...string) []Hit {
 	}
 	for _, t := range tables {
 		if t != nil {
-			l.find(m, t)
+			m.find(t)
 		}
 	}
-	return m.distinct()
+	return l.hits(m)
 }
 
-func (l *Lexicon) find(m *matching, t *table) {
+func (m *matching) find(t *table) {
 	m.parts = m.parts[:0]
 	t.index.Find(&m.text, nil, func(phrase, first, last int) {
 		s := t.sides[phrase]
@@ -111,25 +116,16 @@ func (l *Lexicon) find(m *matching, t *table) {
 			m.parts = append(m.parts, part{s, first, last})
 			return
 		}
-		l.hit(m, s.pattern, first, last)
+		m.finds = append(m.finds, find{s.pattern, first, last})
 	})
 	if len(m.parts) > 1 {
-		l.join(m, t.gap)
+		m.join(t.gap)
 	}
 }
 
-func (l *Lexicon) hit(m *matching, pattern, first, last int) {
-	p := &l.patterns[pattern]
-	start, end := m.text.Span(first, last)
-	m.hits = append(m.hits, Hit{
-		Concept: p.Concept, Facet: p.Facet, Strong: p.Strong, Lang: p.Lang,
-		Start: start, End: end,
-	})
-}
-
-// join makes a hit of each left side and the right side nearest to it, if no more
+// join makes a find of each left side and the right side nearest to it, if no more
 // than gap words stand between them.
-func (l *Lexicon) join(m *matching, gap int) {
+func (m *matching) join(gap int) {
 	slices.SortFunc(m.parts, func(a, b part) int {
 		c := cmp.Compare(a.side.pattern, b.side.pattern)
 		if c == 0 && a.side.right != b.side.right {
@@ -151,7 +147,7 @@ func (l *Lexicon) join(m *matching, gap int) {
 		}
 		for _, left := range rest[:lefts] {
 			if right, ok := nearest(left, rest[lefts:n], gap); ok {
-				l.hit(m, left.side.pattern, min(left.first, right.first), max(left.last, right.last))
+				m.finds = append(m.finds, find{left.side.pattern, min(left.first, right.first), max(left.last, right.last)})
 			}
 		}
 		rest = rest[n:]
@@ -178,23 +174,35 @@ func nearest(left part, rights []part, gap int) (part, bool) {
 	return best, distance <= gap
 }
 
-// distinct returns the hits in order, each concept once in a place.
-func (m *matching) distinct() []Hit {
-	slices.SortFunc(m.hits, func(a, b Hit) int {
-		c := cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Concept, b.Concept))
-		if c == 0 && a.Strong != b.Strong {
-			if a.Strong {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(c, cmp.Compare(a.Lang, b.Lang))
-	})
-	hits := slices.CompactFunc(m.hits, func(a, b Hit) bool {
-		return a.Start == b.Start && a.End == b.End && a.Concept == b.Concept
-	})
-	if len(hits) == 0 {
+// hits returns the finds in order, each concept once in a place.
+func (l *Lexicon) hits(m *matching) []Hit {
+	if len(m.finds) == 0 {
 		return nil
 	}
-	return slices.Clone(hits)
+	slices.SortFunc(m.finds, func(a, b find) int {
+		if c := cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last)); c != 0 {
+			return c
+		}
+		p, q := &l.patterns[a.pattern], &l.patterns[b.pattern]
+		if c := cmp.Compare(p.Concept, q.Concept); c != 0 || p.Strong == q.Strong {
+			return cmp.Or(c, cmp.Compare(a.pattern, b.pattern))
+		}
+		if p.Strong {
+			return -1
+		}
+		return 1
+	})
+	hits := make([]Hit, 0, len(m.finds))
+	for _, f := range m.finds {
+		p := &l.patterns[f.pattern]
+		start, end := m.text.Span(f.first, f.last)
+		if n := len(hits); n > 0 && hits[n-1].Start == start && hits[n-1].End == end && hits[n-1].Concept == p.Concept {
+			continue
+		}
+		hits = append(hits, Hit{
+			Concept: p.Concept, Facet: p.Facet, Strong: p.Strong, Lang: p.Lang,
+			Start: start, End: end,
+		})
+	}
+	return hits
 }

@@ -39,10 +39,15 @@ func Read(r io.Reader, name string) (*Lexicon, error) {
 		return nil, fmt.Errorf("read lexicon %s: %w", name, err)
 	}
 	sum := sha256.Sum256(raw)
-	rd := &reader{name: name, lexicon: &Lexicon{
-		facets: make(map[string]string),
-		digest: hex.EncodeToString(sum[:])[:16],
-	}}
+	rd := &reader{
+		name:   name,
+		firsts: make(map[string]int),
+		seen:   make(map[[3]string]int),
+		lexicon: &Lexicon{
+			facets: make(map[string]string),
+			digest: hex.EncodeToString(sum[:])[:16],
+		},
+	}
 	// Spreadsheets put a byte order mark in front.
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	for line := range bytes.Lines(raw) {
@@ -63,8 +68,10 @@ type reader struct {
 	lexicon *Lexicon
 	// rows are the compiled patterns, one for each of the lexicon's.
 	rows []compiled
-	// firsts is the line of each concept's first row.
+	// firsts is the line of each concept's first row, seen that of each concept,
+	// language and pattern.
 	firsts map[string]int
+	seen   map[[3]string]int
 }
 
 func (rd *reader) fail(format string, args ...any) error {
@@ -114,12 +121,15 @@ func (rd *reader) add(p Pattern) error {
 	if err != nil {
 		return rd.fail("pattern %q: %v", p.Text, err)
 	}
+	p.Lang = baseLang(p.Lang)
+	row := [3]string{p.Concept, p.Lang, p.Text}
+	if line, twice := rd.seen[row]; twice {
+		return rd.fail("pattern %q of concept %s is on line %d already: remove one", p.Text, p.Concept, line)
+	}
+	rd.seen[row] = rd.line
 	l := rd.lexicon
 	switch facet, known := l.facets[p.Concept]; {
 	case !known:
-		if rd.firsts == nil {
-			rd.firsts = make(map[string]int)
-		}
 		rd.firsts[p.Concept] = rd.line
 		l.facets[p.Concept] = p.Facet
 		l.concepts = append(l.concepts, Concept{ID: p.Concept, Facet: p.Facet})
@@ -141,8 +151,7 @@ func (rd *reader) finish() *Lexicon {
 			langs[p.Concept] = make(map[string]bool)
 		}
 		langs[p.Concept][p.Lang] = true
-		lang := baseLang(p.Lang)
-		rows[lang] = append(rows[lang], i)
+		rows[p.Lang] = append(rows[p.Lang], i)
 	}
 	for i := range l.concepts {
 		c := &l.concepts[i]

@@ -1,11 +1,14 @@
 // Package strategy reads Boolean search strategies and readers' queries: parse,
 // print, and match them against the texts of a record.
 //
-// One syntax serves both: AND, OR, NOT, parentheses, "phrases", truncation with
-// * and ?, proximity NEAR/n (either order) and ADJ/n (in order), and fields
-// ti: ab: kw: au: jo: in front of a term or a group. Operators are recognised in
-// any case only when written in capitals, so that "exit and recovery" in a title
-// is not mistaken for one.
+// One syntax serves both: AND, OR, NOT, parentheses, "phrases", truncation,
+// proximity NEAR/n (either order) and ADJ/n (in order, at most n words between),
+// and the fields ti: ab: kw: au: jo: or title: abstract: keyword: author:
+// journal: in front of a term or a group. NOT binds tightest, then NEAR and ADJ,
+// then AND, then OR. Operators are recognised in capitals only, so that "exit and
+// recovery" in a title is not mistaken for one. In a word, * stands for any run
+// of letters and ? for one letter or none. Quotation marks and parentheses may be
+// of any style.
 package strategy
 
 // Node is a part of a parsed query: *And, *Or, *Not, *Near or *Term.
