@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -78,7 +79,7 @@ func decideCommand(g *globals) *cobra.Command {
 		Use:   "decide STUDY include|exclude|maybe",
 		Short: "Log a reviewer's decision on a study",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
 			d := record.Decision{
 				Study: args[0], Verdict: record.Verdict(args[1]), Stage: record.Stage(stage),
 				Reason: reason, By: by, At: time.Now().UTC(),
@@ -93,13 +94,8 @@ func decideCommand(g *globals) *cobra.Command {
 			default:
 				return usagef("--stage %q: want %s or %s", stage, record.StageTitleAbstract, record.StageFullText)
 			}
-			p, err := setUp(g)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			return p.decide(cmd, d)
-		},
+			return p.decide(ctx, d, out)
+		}),
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why, in a few words; an exclusion should have one")
 	cmd.Flags().StringVar(&stage, "stage", string(record.StageTitleAbstract), "stage of screening: title-abstract or full-text")
@@ -115,11 +111,7 @@ func account() string {
 	return "local"
 }
 
-func (p *pipeline) decide(cmd *cobra.Command, d record.Decision) error {
-	ctx := cmd.Context()
-	if err := p.openAll(ctx); err != nil {
-		return err
-	}
+func (p *pipeline) decide(ctx context.Context, d record.Decision, out io.Writer) error {
 	study, err := p.searcher.Study(ctx, d.Study)
 	if errors.Is(err, indexer.ErrNotFound) {
 		return usagef("there is no study %s: polyglean search prints the IDs", d.Study)
@@ -142,7 +134,7 @@ func (p *pipeline) decide(cmd *cobra.Command, d record.Decision) error {
 			return err
 		}
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s (%s)\n", clean(study.Title().Value.Text), d.Verdict, d.Stage)
+	fmt.Fprintf(out, "%s: %s (%s)\n", clean(study.Title().Value.Text), d.Verdict, d.Stage)
 	return nil
 }
 
@@ -166,47 +158,37 @@ func runsCommand(g *globals) *cobra.Command {
 		Use:   "runs [show RUN]",
 		Short: "List the harvest runs, or show one with its queries",
 		Args:  cobra.MaximumNArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 && (args[0] != "show" || len(args) != 2) {
-				return usagef("want polyglean runs, or polyglean runs show RUN")
-			}
-			p, err := setUp(g)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := p.openBus(cmd.Context()); err != nil {
-				return err
-			}
+		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
 			ledger := harvester.NewLedger(p.bus)
-			if len(args) == 2 {
-				run, found, err := ledger.Run(cmd.Context(), args[1])
+			switch {
+			case len(args) == 0:
+				runs, err := ledger.Runs(ctx)
 				if err != nil {
 					return err
 				}
-				if !found {
-					return usagef("there is no run %s: polyglean runs lists them", args[1])
+				if !asJSON {
+					return printRuns(out, runs)
 				}
-				if asJSON {
-					return writeJSON(cmd.OutOrStdout(), reportOf(run))
-				}
-				printRun(cmd.OutOrStdout(), run)
-				return nil
-			}
-			runs, err := ledger.Runs(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
 				reports := make([]runReport, len(runs))
 				for i, r := range runs {
 					reports[i] = reportOf(r)
 				}
-				return writeJSON(cmd.OutOrStdout(), reports)
+				return writeJSON(out, reports)
+			case args[0] != "show" || len(args) != 2:
+				return usagef("want polyglean runs, or polyglean runs show RUN")
 			}
-			printRuns(cmd.OutOrStdout(), runs)
-			return nil
-		},
+			run, found, err := ledger.Run(ctx, args[1])
+			if err != nil {
+				return err
+			}
+			if !found {
+				return usagef("there is no run %s: polyglean runs lists them", args[1])
+			}
+			if asJSON {
+				return writeJSON(out, reportOf(run))
+			}
+			return printRun(out, run)
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
@@ -217,28 +199,19 @@ func parkedCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parked",
 		Short: "List what could not be handled, with the reason of each",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := setUp(g)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := p.openBus(cmd.Context()); err != nil {
-				return err
-			}
+		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
 			items := []record.Parked{}
-			if err := p.bus.EachParked(cmd.Context(), func(item record.Parked) error {
+			if err := p.bus.EachParked(ctx, func(item record.Parked) error {
 				items = append(items, item)
 				return nil
 			}); err != nil {
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), items)
+				return writeJSON(out, items)
 			}
-			printParked(cmd.OutOrStdout(), items)
-			return nil
-		},
+			return printParked(out, items)
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with what was received")
 	return cmd
@@ -249,23 +222,15 @@ func verifyCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Prove by counting that every record ended in exactly one place",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := setUp(g)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			if err := p.openAll(cmd.Context()); err != nil {
-				return err
-			}
-			v, err := p.verify(cmd.Context())
+		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
+			v, err := p.verify(ctx)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				err = writeJSON(cmd.OutOrStdout(), v)
+				err = writeJSON(out, v)
 			} else {
-				printVerification(cmd.OutOrStdout(), v)
+				err = printVerification(out, v)
 			}
 			switch {
 			case err != nil:
@@ -276,7 +241,7 @@ func verifyCommand(g *globals) *cobra.Command {
 				return errPartial
 			}
 			return errReported
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
@@ -286,59 +251,39 @@ func reindexCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reindex",
 		Short: "Build the index anew from the log",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := setUp(g)
-			if err != nil {
-				return err
+		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
+			n, err := p.reindex(ctx)
+			if err == nil {
+				fmt.Fprintf(out, "Built the index anew: %s.\n", plural(n, "study", "studies"))
 			}
-			defer p.Close()
-			ctx := cmd.Context()
-			if err := p.openBus(ctx); err != nil {
-				return err
-			}
-			if p.bus.Attached() {
-				return fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
-			}
-			if err := p.dropIndex(ctx); err != nil {
-				return err
-			}
-			for _, log := range []string{stream.Classified, stream.Decisions} {
-				if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
-					return err
-				}
-			}
-			if err := p.openIndex(ctx); err != nil {
-				return err
-			}
-			s, err := p.newStages(classifier.Stage, indexer.Stage)
-			if err != nil {
-				return err
-			}
-			if err := s.with(ctx, p.drain); err != nil {
-				return err
-			}
-			n, err := p.index.Count(ctx)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Built the index anew: %s.\n", plural(n, "study", "studies"))
-			return nil
-		},
+			return err
+		}),
 	}
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// reindex removes the index and reads the logs again from their start; it returns
+// the number of studies.
+func (p *pipeline) reindex(ctx context.Context) (int, error) {
+	if p.bus.Attached() {
+		return 0, fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
 	}
-	return fmt.Sprintf("%s %s", thousands(n), many)
-}
-
-// thousands prints n with thin separators, as people read counts.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
+	if err := p.dropIndex(ctx); err != nil {
+		return 0, err
 	}
-	return s
+	for _, log := range []string{stream.Classified, stream.Decisions} {
+		if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
+			return 0, err
+		}
+	}
+	if err := p.openIndex(ctx); err != nil {
+		return 0, err
+	}
+	s, err := p.newStages(classifier.Stage, indexer.Stage)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.with(ctx, p.drain); err != nil {
+		return 0, err
+	}
+	return p.index.Count(ctx)
 }

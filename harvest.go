@@ -90,7 +90,9 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 			return err
 		}
 	} else {
-		printRun(out, run)
+		if err := printRun(out, run); err != nil {
+			return err
+		}
 		if !alone {
 			fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
 		}

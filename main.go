@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -86,6 +87,25 @@ type globals struct {
 	config  string
 	data    string
 	verbose bool
+}
+
+// run is what most commands do: set the pipeline up, open what they need of it, work,
+// and close it again.
+func (g *globals) run(
+	open func(*pipeline, context.Context) error,
+	work func(ctx context.Context, p *pipeline, args []string, out io.Writer) error,
+) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		p, err := setUp(g)
+		if err != nil {
+			return err
+		}
+		defer p.Close()
+		if err := open(p, cmd.Context()); err != nil {
+			return err
+		}
+		return work(cmd.Context(), p, args, cmd.OutOrStdout())
+	}
 }
 
 func newRoot() *cobra.Command {

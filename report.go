@@ -110,8 +110,8 @@ func printSummary(w io.Writer, s summary) {
 	}
 	row("indexed records", s.Indexed, "")
 	row("duplicates merged", s.Merged, "copies of one study from several sources")
+	row("set aside", s.SetAside, "of the records: read whole, off topic")
 	row("studies", s.Studies, "")
-	row("  of these set aside", s.SetAside, "read whole, off topic; --set-aside shows them")
 
 	fmt.Fprintf(w, "\n%sLanguages%s\n", st.bold, st.reset)
 	row("studies not in English", s.NonEnglish, "")
@@ -138,7 +138,7 @@ func countLine(counts map[string]int) string {
 	return strings.Join(parts, " · ")
 }
 
-func printRun(w io.Writer, run harvester.Run) {
+func printRun(w io.Writer, run harvester.Run) error {
 	st := stylesFor(w)
 	state := "complete"
 	switch {
@@ -163,18 +163,21 @@ func printRun(w io.Writer, run harvester.Run) {
 	}
 	t := run.Totals()
 	line("all", "", t, thousands(t.Announced), state)
-	_ = tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
 	for _, q := range run.Queries {
 		if q.Reason != "" {
 			fmt.Fprintf(w, "\n%s %s is %s: %s\n", q.Source, q.Query, q.State, clean(q.Reason))
 		}
 	}
+	return nil
 }
 
-func printRuns(w io.Writer, runs []harvester.Run) {
+func printRuns(w io.Writer, runs []harvester.Run) error {
 	if len(runs) == 0 {
-		fmt.Fprintln(w, "No harvest has been run yet: polyglean harvest")
-		return
+		_, err := fmt.Fprintln(w, "No harvest has been run yet: polyglean harvest")
+		return err
 	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "run\tprotocol\tstate\tannounced\treceived\tnew\tchanged\tparked")
@@ -183,22 +186,23 @@ func printRuns(w io.Writer, runs []harvester.Run) {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", run.ID, run.Protocol, r.State,
 			thousands(r.Totals.Announced), thousands(r.Totals.Received), thousands(r.Totals.New), thousands(r.Totals.Changed), thousands(r.Totals.Parked))
 	}
-	_ = tw.Flush()
+	return tw.Flush()
 }
 
-func printParked(w io.Writer, items []record.Parked) {
+func printParked(w io.Writer, items []record.Parked) error {
 	if len(items) == 0 {
-		fmt.Fprintln(w, "Nothing is parked.")
-		return
+		_, err := fmt.Fprintln(w, "Nothing is parked.")
+		return err
 	}
 	for _, item := range items {
 		fmt.Fprintf(w, "%s  %s  parked by the %s, %s\n    %s\n",
 			item.At.Format(time.DateTime), clean(cmp.Or(item.RecordID, item.Key)), item.Stage, clean(item.Source), clean(item.Reason))
 	}
-	fmt.Fprintf(w, "%s parked; --json shows what was received\n", plural(len(items), "item", "items"))
+	_, err := fmt.Fprintf(w, "%s parked; --json shows what was received\n", plural(len(items), "item", "items"))
+	return err
 }
 
-func printVerification(w io.Writer, v indexer.Verification) {
+func printVerification(w io.Writer, v indexer.Verification) error {
 	fmt.Fprintf(w, "records in the log   %9s\n", thousands(v.Records))
 	fmt.Fprintf(w, "indexed              %9s  in %s; %s merged, %s set aside, %s deleted at their source\n",
 		thousands(v.Indexed), plural(v.Studies, "study", "studies"), thousands(v.Merged), thousands(v.SetAside), thousands(v.Deleted))
@@ -208,12 +212,29 @@ func printVerification(w io.Writer, v indexer.Verification) {
 	for _, id := range v.MissingIDs {
 		fmt.Fprintf(w, "    missing: %s\n", clean(id))
 	}
+	last := "The index does not agree with the log: polyglean reindex builds it anew from the log."
 	switch {
 	case v.OK():
-		fmt.Fprintln(w, "Every record is accounted for exactly once.")
+		last = "Every record is accounted for exactly once."
 	case v.Behind > 0:
-		fmt.Fprintf(w, "%s are still to be handled: run polyglean harvest or serve, then verify again.\n", plural(v.Behind, "envelope", "envelopes"))
-	default:
-		fmt.Fprintln(w, "The index does not agree with the log: polyglean reindex builds it anew from the log.")
+		last = plural(v.Behind, "envelope is", "envelopes are") + " still to be handled: run polyglean harvest or serve, then verify again."
 	}
+	_, err := fmt.Fprintln(w, last)
+	return err
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%s %s", thousands(n), many)
+}
+
+// thousands prints n with thin separators, as people read counts.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
