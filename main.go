@@ -20,6 +20,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"polyglean/indexer"
 	"polyglean/internal/strategy"
 )
 
@@ -73,7 +74,8 @@ func run() int {
 		return exitUsage
 	}
 	var usage usageError
-	if errors.As(err, &usage) {
+	var query *indexer.QueryError
+	if errors.As(err, &usage) || errors.As(err, &query) || errors.Is(err, indexer.ErrPage) {
 		return exitUsage
 	}
 	if ctx.Err() != nil {

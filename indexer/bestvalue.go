@@ -71,6 +71,16 @@ func (s *Study) Sources() []string {
 	return union(s, func(r *record.Classified) []string { return []string{r.Candidate.Source} })
 }
 
+// SetAside reports whether no record of the study was selected for reviewers.
+func (s *Study) SetAside() bool {
+	for _, m := range s.Members {
+		if m.Record.Selection != record.SetAside {
+			return false
+		}
+	}
+	return len(s.Members) > 0
+}
+
 // byCompleteness lists the members, the one with the most to say first. Records
 // deleted at their source come last; equals are in order of record ID.
 func (s *Study) byCompleteness() []*record.Classified {

@@ -67,7 +67,7 @@ func (s *Study) exactFields() map[string][]string {
 	add(ExactID, s.ID)
 	add(ExactKey, s.Keys...)
 	add(ExactAlias, s.Aliases...)
-	if s.setAside() {
+	if s.SetAside() {
 		add(ExactSetAside, "true")
 	}
 	add(FacetLanguage, s.Languages()...)
@@ -93,16 +93,6 @@ func (s *Study) exactFields() map[string][]string {
 		}
 	}
 	return exact
-}
-
-// setAside reports whether no record of the study was selected.
-func (s *Study) setAside() bool {
-	for _, m := range s.Members {
-		if m.Record.Selection != record.SetAside {
-			return false
-		}
-	}
-	return len(s.Members) > 0
 }
 
 // decision is the verdict given last, of whatever stage.

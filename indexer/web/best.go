@@ -73,15 +73,10 @@ func notes(st *indexer.Study) []string {
 	}
 	note("Retracted", func(m *record.Classified) bool { return m.Candidate.Retracted })
 	note("Deleted at its source", func(m *record.Classified) bool { return m.Candidate.Deleted })
-	if setAside(st) {
+	if st.SetAside() {
 		out = append(out, "Set aside")
 	}
 	return out
-}
-
-// setAside reports whether no record of the study was selected for reviewers.
-func setAside(st *indexer.Study) bool {
-	return !slices.ContainsFunc(st.Members, func(m indexer.Member) bool { return m.Record.Selection != record.SetAside })
 }
 
 // collect gathers distinct values over the members in order of first mention.

@@ -41,8 +41,15 @@ func (s *site) note(r *http.Request, f fault, err error) {
 
 // describe finds the words for an error. A status of 0 leaves the choice to err.
 func describe(status int, err error) fault {
-	var bad *paramError
+	var (
+		bad   *paramError
+		query *indexer.QueryError
+	)
 	switch {
+	case errors.As(err, &query):
+		return fault{http.StatusBadRequest, "That cannot be searched for", sentence(query.Part + ": " + query.Problem), sentence(query.Hint)}
+	case errors.Is(err, indexer.ErrPage):
+		return fault{http.StatusBadRequest, "There is no such page of results", "This is not the continuation of such a search.", "Start again at the first page."}
 	case errors.As(err, &bad):
 		return fault{http.StatusBadRequest, "That address cannot be read", bad.Error(), bad.hint}
 	case errors.Is(err, indexer.ErrNotFound):
@@ -58,7 +65,7 @@ func describe(status int, err error) fault {
 	case errors.Is(err, indexer.ErrUnavailable), errors.Is(err, context.Canceled):
 		return fault{
 			http.StatusServiceUnavailable, "The index cannot be reached", "Nothing is lost: it is rebuilt from the log of records.",
-			"Try again in a moment. If it stays so, polyglean doctor tells why.",
+			"Try again in a moment. If it stays so, the program's log tells why.",
 		}
 	}
 	switch status {
