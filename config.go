@@ -61,7 +61,7 @@ type WebConfig struct {
 
 // SourceConfig is a source's own configuration and whether it takes part.
 type SourceConfig struct {
-	// Enabled is true unless it says false.
+	// Enabled overrides what the source is by default.
 	Enabled       *bool `yaml:"enabled"`
 	source.Config `yaml:",inline"`
 }
@@ -146,17 +146,20 @@ func (c *Config) check() error {
 	return nil
 }
 
-// source returns the configuration of a source, with what it inherits.
-func (c *Config) source(name string) (source.Config, bool) {
-	sc := c.Sources[name]
-	if sc == nil {
-		return source.Config{Contact: c.Contact}, true
+// source returns the configuration of a source, with what it inherits, and whether
+// it takes part.
+func (c *Config) source(name string) (out source.Config, enabled bool) {
+	enabled = !source.About(name).OffByDefault
+	if sc := c.Sources[name]; sc != nil {
+		out = sc.Config
+		if sc.Enabled != nil {
+			enabled = *sc.Enabled
+		}
 	}
-	out := sc.Config
 	if out.Contact == "" {
 		out.Contact = c.Contact
 	}
-	return out, sc.Enabled == nil || *sc.Enabled
+	return out, enabled
 }
 
 func (c *Config) loadProtocol() (*protocol.Protocol, error) {

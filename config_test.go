@@ -39,8 +39,8 @@ func TestWrittenConfigurationIsTheDefault(t *testing.T) {
 			continue
 		}
 		c, enabled := got.source(name)
-		if !enabled {
-			t.Errorf("source %s is off by default", name)
+		if enabled == source.About(name).OffByDefault {
+			t.Errorf("source %s: enabled is %v, against its nature", name, enabled)
 		}
 		f, err := source.NewFetcher(source.FetchConfig{})
 		if err != nil {

@@ -9,6 +9,7 @@ package harvester
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"polyglean/internal/protocol"
@@ -48,9 +49,26 @@ type Query struct {
 	// Volatile says that the source moves its cursors on with every answer, so that a
 	// page cannot be had twice: a query that was cut short begins anew.
 	Volatile bool
-	// From and Until bound the window by the source's own clock, both inclusive;
-	// zero means open.
+	// From and Until bound the window by the source's own clock, both inclusive and
+	// by day; zero means open.
 	From, Until time.Time
+	// Dated says that From and Until may be narrowed, so that a query with more
+	// records than the source gives (see TooManyError) can be asked in parts. Earliest
+	// is the first day such a part can begin, where From is open.
+	Dated    bool
+	Earliest time.Time
+}
+
+// TooManyError is what Page returns instead of a first page when the query has more
+// records than the source gives for one. A dated query is then asked again in
+// narrower windows.
+type TooManyError struct {
+	Source         string
+	Announced, Max int
+}
+
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("%s has %d records for this query and gives the first %d: narrow it by date", e.Source, e.Announced, e.Max)
 }
 
 // Page is one answer of a source.

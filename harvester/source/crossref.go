@@ -16,7 +16,7 @@ import (
 	"polyglean/internal/record"
 )
 
-func init() { register("crossref", newCrossref) }
+func init() { register("crossref", newCrossref, Traits{}) }
 
 const (
 	crossrefURL = "https://api.crossref.org/works"

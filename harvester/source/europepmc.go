@@ -16,7 +16,7 @@ import (
 	"polyglean/internal/strategy"
 )
 
-func init() { register("europepmc", newEuropePMC) }
+func init() { register("europepmc", newEuropePMC, Traits{}) }
 
 const (
 	europePMCURL  = "https://www.ebi.ac.uk/europepmc/webservices/rest/search"

@@ -16,7 +16,7 @@ import (
 	"polyglean/internal/record"
 )
 
-func init() { register("oai", newOAI) }
+func init() { register("oai", newOAI, Traits{}) }
 
 // oaiPace is the default pace in requests a second: most repositories are one
 // small server.

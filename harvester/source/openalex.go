@@ -18,7 +18,7 @@ import (
 	"polyglean/internal/strategy"
 )
 
-func init() { register("openalex", newOpenAlex) }
+func init() { register("openalex", newOpenAlex, Traits{}) }
 
 const (
 	openAlexURL = "https://api.openalex.org/works"

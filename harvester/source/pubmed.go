@@ -15,7 +15,7 @@ import (
 	"polyglean/internal/record"
 )
 
-func init() { register("pubmed", newPubMed) }
+func init() { register("pubmed", newPubMed, Traits{}) }
 
 const (
 	pubmedBase = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"

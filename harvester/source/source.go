@@ -7,6 +7,7 @@ package source
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,31 +54,45 @@ func (s Secret) Reveal() string { return string(s) }
 
 type maker func(Config, *Fetcher) (harvester.Source, error)
 
-var makers = map[string]maker{}
+// Traits are what a person choosing sources should know of one.
+type Traits struct {
+	// OffByDefault sources are asked only when the configuration enables them.
+	OffByDefault bool
+	// NeedsKey sources give nothing without an API key.
+	NeedsKey bool
+	// Unverified sources were written from documentation: no recorded response of the
+	// live service was at hand to test against.
+	Unverified bool
+}
+
+type entry struct {
+	make   maker
+	traits Traits
+}
+
+var entries = map[string]entry{}
 
 // register adds a source; a name taken twice is a mistake in the program.
-func register(name string, m maker) {
-	if _, taken := makers[name]; taken {
+func register(name string, m maker, t Traits) {
+	if _, taken := entries[name]; taken {
 		panic("source registered twice: " + name)
 	}
-	makers[name] = m
+	entries[name] = entry{m, t}
 }
+
+// About returns the traits of a source that Names lists.
+func About(name string) Traits { return entries[name].traits }
 
 // Names lists the sources this program knows, sorted.
 func Names() []string {
-	names := make([]string, 0, len(makers))
-	for name := range makers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(entries))
 }
 
 // New makes the named source. Requests go through f, which sets their pace.
 func New(name string, c Config, f *Fetcher) (harvester.Source, error) {
-	m, ok := makers[name]
+	e, ok := entries[name]
 	if !ok {
 		return nil, fmt.Errorf("unknown source %q: known are %s", name, strings.Join(Names(), ", "))
 	}
-	return m(c, f)
+	return e.make(c, f)
 }

@@ -37,7 +37,7 @@ func TestRegisterTwicePanics(t *testing.T) {
 			t.Errorf("panicked with %q, want the name", text)
 		}
 	}()
-	register("pubmed", func(Config, *Fetcher) (harvester.Source, error) { return nil, nil })
+	register("pubmed", func(Config, *Fetcher) (harvester.Source, error) { return nil, nil }, Traits{})
 	t.Error("a name was taken twice")
 }
 
