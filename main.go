@@ -131,7 +131,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		demoCommand(g), initCommand(), harvestCommand(g), serveCommand(g),
 		searchCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
-		verifyCommand(g), reindexCommand(g), versionCommand(),
+		verifyCommand(g), reindexCommand(g), benchCommand(g), versionCommand(),
 	)
 	root.Args = usageArgs(cobra.NoArgs)
 	for _, c := range root.Commands() {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// runBenchCommand runs the real program, because bench starts itself anew for every
+// measurement, and returns the rows it printed. Nothing may be left behind.
+func runBenchCommand(t *testing.T, args ...string) []benchRow {
+	t.Helper()
+	program, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	cmd := exec.Command(program, append([]string{"bench", "--json"}, args...)...)
+	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "TMPDIR="+temp)
+	var errOut bytes.Buffer
+	cmd.Stderr = &errOut
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("bench %v: %v\n%s%s", args, err, out, errOut.String())
+	}
+	var report struct {
+		Machine machine
+		Rows    []benchRow
+	}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&report); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if m := report.Machine; m.Go == "" || m.OS == "" || m.Arch == "" || m.CPUs < 1 {
+		t.Errorf("machine %+v", m)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind in the temporary directory: %v, error %v", left, err)
+	}
+	return report.Rows
+}
+
+func TestBench(t *testing.T) {
+	rows := runBenchCommand(t, "--records", "200", "--only", "publish,index")
+	var names []string
+	for _, row := range rows {
+		names = append(names, row.Name)
+		if row.Ours == nil || row.Plain == nil || row.Ratio == nil || *row.Ours <= 0 || *row.Plain <= 0 || *row.Ratio <= 0 {
+			t.Errorf("a figure is missing or not above 0 in %+v", row)
+			continue
+		}
+		ratio := *row.Ours / *row.Plain
+		if row.Unit == "MB" {
+			ratio = *row.Plain / *row.Ours
+		}
+		if math.Abs(ratio-*row.Ratio) > 1e-9 {
+			t.Errorf("%s: %g and %g give a ratio of %g, want %g", row.Name, *row.Ours, *row.Plain, *row.Ratio, ratio)
+		}
+		if row.Records != 200 || row.PlainRecords != 200 || row.Goal == "" || row.Note == "" {
+			t.Errorf("row %+v", row)
+		}
+	}
+	if got := strings.Join(names, " "); got != "publish index index-disk" {
+		t.Errorf("rows %s", got)
+	}
+}
+
+func TestBenchWithoutTheStraightforwardWay(t *testing.T) {
+	rows := runBenchCommand(t, "--records", "100", "--only", "match", "--no-baseline")
+	if len(rows) != 1 || rows[0].Ours == nil || rows[0].Plain != nil || rows[0].Ratio != nil || !strings.Contains(rows[0].Note, "--no-baseline") {
+		t.Errorf("rows %+v", rows)
+	}
+}
+
+// TestBenchReport: what was not measured has no number and no ratio, and says why.
+func TestBenchReport(t *testing.T) {
+	b := benchmark{name: "work", note: "one against the other", figures: []figure{speed("≥ 2x"), memory("≤ 9 MB")}}
+	r := newBenchReport()
+	r.add(b, result{measurement: measurement{Records: 300, Seconds: 2}}, result{measurement: measurement{Records: 20, Seconds: 4, PeakBytes: 5e6}})
+	r.add(b, result{measurement: measurement{Records: 300, Seconds: 2, PeakBytes: 2e6}}, result{err: errors.New("out of memory")})
+	if len(r.Rows) != 4 {
+		t.Fatalf("%d rows", len(r.Rows))
+	}
+	if row := r.Rows[0]; *row.Ours != 150 || *row.Plain != 5 || *row.Ratio != 30 || row.Note != b.note {
+		t.Errorf("speed %+v", row)
+	}
+	if row := r.Rows[1]; row.Ours != nil || *row.Plain != 5 || row.Ratio != nil || !strings.Contains(row.Note, "ours not measured: this system") {
+		t.Errorf("memory the system does not tell: %+v", row)
+	}
+	if row := r.Rows[3]; *row.Ours != 2 || row.Plain != nil || row.Ratio != nil || !strings.Contains(row.Note, "plain not measured: out of memory") {
+		t.Errorf("memory of a side that failed: %+v", row)
+	}
+	var out strings.Builder
+	printBench(&out, r)
+	for _, want := range []string{"work-memory", "30.0x", "–", "out of memory", "300 and 20 records"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestBenchUsage(t *testing.T) {
+	for _, o := range []benchOptions{{records: 0}, {records: 10, only: []string{"publish", "speed"}}} {
+		var usage usageError
+		err := runBench(t.Context(), o, &strings.Builder{}, &strings.Builder{})
+		if !errors.As(err, &usage) {
+			t.Errorf("%+v: error %v, want a usage error", o, err)
+		}
+	}
+}
