@@ -78,7 +78,7 @@ var benchmarks = []benchmark{
 	},
 	{
 		name: "publish", ours: publishOurs, plain: publishPlain, plainRecords: 1000,
-		note:    "synced to disk before it is acknowledged: a page of 100 records a message, against one record a message",
+		note:    "synced to disk before it is acknowledged: a page of 100 records and the hashes of each in a message, against one record a message",
 		figures: []figure{speed("≥ 20x")},
 	},
 	{
@@ -120,7 +120,7 @@ func benchCommand(*globals) *cobra.Command {
 well-known parts as they come: lingua-go with all its languages, a regular
 expression per term, a message per record, Bleve's default mapping. Both get the
 same generated records, each in a process of its own. The times depend on the
-machine and on what else it is doing; the ratios hold.`,
+machine and on what else it is doing; compare the ratios.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runBench(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -184,7 +184,7 @@ func runBench(ctx context.Context, o benchOptions, out, errOut io.Writer) error 
 	}
 	defer server.Close()
 
-	report := newBenchReport()
+	report := newBenchReport(server.Corpus())
 	complete := true
 	for _, b := range benchmarks {
 		if len(o.only) > 0 && !slices.Contains(o.only, b.name) {

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"polyglean/internal/demo"
 )
 
 // runBenchCommand runs the real program, because bench starts itself anew for every
@@ -30,6 +32,7 @@ func runBenchCommand(t *testing.T, args ...string) []benchRow {
 	}
 	var report struct {
 		Machine machine
+		Texts   texts
 		Rows    []benchRow
 	}
 	dec := json.NewDecoder(bytes.NewReader(out))
@@ -39,6 +42,9 @@ func runBenchCommand(t *testing.T, args ...string) []benchRow {
 	}
 	if m := report.Machine; m.Go == "" || m.OS == "" || m.Arch == "" || m.CPUs < 1 {
 		t.Errorf("machine %+v", m)
+	}
+	if report.Texts.Records < 100 || report.Texts.Characters < 100 {
+		t.Errorf("texts %+v", report.Texts)
 	}
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("left behind in the temporary directory: %v, error %v", left, err)
@@ -81,7 +87,7 @@ func TestBenchWithoutTheStraightforwardWay(t *testing.T) {
 // TestBenchReport: what was not measured has no number and no ratio, and says why.
 func TestBenchReport(t *testing.T) {
 	b := benchmark{name: "work", note: "one against the other", figures: []figure{speed("≥ 2x"), memory("≤ 9 MB")}}
-	r := newBenchReport()
+	r := newBenchReport(demo.Generate(50, 1))
 	r.add(b, result{measurement: measurement{Records: 300, Seconds: 2}}, result{measurement: measurement{Records: 20, Seconds: 4, PeakBytes: 5e6}})
 	r.add(b, result{measurement: measurement{Records: 300, Seconds: 2, PeakBytes: 2e6}}, result{err: errors.New("out of memory")})
 	if len(r.Rows) != 4 {
@@ -98,7 +104,7 @@ func TestBenchReport(t *testing.T) {
 	}
 	var out strings.Builder
 	printBench(&out, r)
-	for _, want := range []string{"work-memory", "30.0x", "–", "out of memory", "300 and 20 records"} {
+	for _, want := range []string{"50 generated records of", "work-memory", "30.0x", "–", "out of memory", "300 and 20 records"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, out.String())
 		}
