@@ -192,10 +192,12 @@ func runBench(ctx context.Context, o benchOptions, out, errOut io.Writer) error 
 		}
 		measure := func(side string, records int) result {
 			m, err := runMeasure(ctx, b.name, side, server.URL(demo.OpenAlex), records)
-			if err != nil {
+			switch {
+			case ctx.Err() != nil: // stopped, which is said once
+			case err != nil:
 				complete = false
 				fmt.Fprintf(errOut, "%s, %s: not measured: %v\n", b.name, side, err)
-			} else {
+			default:
 				fmt.Fprintf(errOut, "%s, %s: %s in %.1f s\n", b.name, side, plural(m.Records, "record", "records"), m.Seconds)
 			}
 			return result{measurement: m, err: err}
@@ -243,7 +245,10 @@ func runMeasure(ctx context.Context, name, side, url string, records int) (m mea
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {
 		said := strings.Split(strings.TrimSpace(errOut.String()), "\n")
-		return m, fmt.Errorf("%w: %s", err, strings.TrimPrefix(said[len(said)-1], "polyglean: "))
+		if last := strings.TrimPrefix(said[len(said)-1], "polyglean: "); last != "" {
+			return m, errors.New(last)
+		}
+		return m, err
 	}
 	if err := json.Unmarshal(out.Bytes(), &m); err != nil {
 		return m, fmt.Errorf("the measuring process printed %q: %w", out.String(), err)
