@@ -46,6 +46,9 @@ type Query struct {
 	// empty where a source has only one.
 	Endpoint string
 	Set      string
+	// Format is the form of metadata asked for where a source has several; empty is
+	// the one all its endpoints have.
+	Format string
 	// Volatile says that the source moves its cursors on with every answer, so that a
 	// page cannot be had twice: a query that was cut short begins anew.
 	Volatile bool

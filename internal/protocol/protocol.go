@@ -128,4 +128,7 @@ type Set struct {
 	Endpoint string
 	// Spec is the set's name at the source; empty means all of it.
 	Spec string
+	// Format is the form of metadata asked for, in OAI-PMH the metadataPrefix; empty
+	// is the one every repository has.
+	Format string
 }

@@ -37,13 +37,18 @@ func TestDefault(t *testing.T) {
 		}
 	}
 	var sources []string
+	formats := map[string]string{}
 	for _, s := range p.Sources {
 		sources = append(sources, s.Name)
 		for _, set := range s.Sets {
-			if !strings.HasPrefix(set.Endpoint, "https://") {
+			if s.Name == "oai" && !strings.HasPrefix(set.Endpoint, "https://") {
 				t.Errorf("set %s has endpoint %q", set.Name, set.Endpoint)
 			}
+			formats[set.Name] = set.Format
 		}
+	}
+	if formats["kci"] != "oai_kci" || formats["ssoar"] != "" {
+		t.Errorf("formats of the sets are %v", formats)
 	}
 	if want := []string{"openalex", "crossref", "europepmc", "pubmed", "oai"}; !slices.Equal(sources, want) {
 		t.Errorf("default sources are %v, want %v", sources, want)

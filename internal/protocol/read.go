@@ -222,10 +222,22 @@ func (r *reader) sets(n *yaml.Node) []Set {
 			}},
 			key{"endpoint", false, func(n *yaml.Node) { s.Endpoint = r.address(n) }},
 			key{"spec", false, func(n *yaml.Node) { s.Spec = r.text(n, "spec") }},
+			key{"format", false, func(n *yaml.Node) { s.Format = r.format(n) }},
 		)
 		out = append(out, s)
 	})
 	return out
+}
+
+// formatForm is that of a metadataPrefix in OAI-PMH 2.0.
+var formatForm = regexp.MustCompile(`^[A-Za-z0-9\-_.!~*'()]+$`)
+
+func (r *reader) format(n *yaml.Node) string {
+	s := r.text(n, "format")
+	if s != "" && !formatForm.MatchString(s) {
+		r.fail(n, "give the name the repository has for it, such as oai_dc", "format is %q", s)
+	}
+	return s
 }
 
 func (r *reader) address(n *yaml.Node) string {
