@@ -49,6 +49,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer sub.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	work := make(chan *stream.Delivery)
@@ -93,12 +94,7 @@ func (r *Runner) feed(ctx context.Context, sub *stream.Subscription, work chan<-
 
 func (r *Runner) handle(ctx context.Context, d *stream.Delivery) error {
 	out := make([]record.Classified, 0, len(d.Records))
-	last := time.Now()
 	for i, raw := range d.Records {
-		if time.Since(last) > 10*time.Second {
-			d.Progress()
-			last = time.Now()
-		}
 		c, err := r.one(raw)
 		if err != nil {
 			if err := r.park(ctx, d, i, raw, err); err != nil {

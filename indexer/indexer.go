@@ -72,10 +72,12 @@ func (r *Runner) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer records.Close()
 	decisions, err := r.bus.Subscribe(ctx, stream.Decisions, Stage, batchRecords)
 	if err != nil {
 		return err
 	}
+	defer decisions.Close()
 	for ctx.Err() == nil {
 		// Without records the wait is short, so that a decision shows soon.
 		batch, err := records.Fetch(ctx, batchEnvelopes, 200*time.Millisecond)
@@ -111,11 +113,7 @@ func (r *Runner) putRecords(ctx context.Context, batch []*stream.Delivery) error
 			n++
 		}
 		var members []Member
-		for _, d := range batch[n:] {
-			d.Progress()
-		}
 		for _, d := range batch[:n] {
-			d.Progress()
 			got, err := r.members(ctx, d)
 			if err != nil {
 				return err

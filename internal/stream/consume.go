@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -13,19 +14,43 @@ import (
 	"polyglean/internal/record"
 )
 
-// ackWait is how long the server waits for an acknowledgement before it delivers
-// a message again. Work that takes longer says so with Progress.
-const ackWait = 60 * time.Second
+// ackWait is how long the server waits for an acknowledgement, or a sign of life,
+// before it delivers a message again: what a killed process had in hand comes back
+// this soon. Messages in the hands of a living one are kept by their subscription,
+// however long the work on them takes.
+const ackWait = 5 * time.Second
 
-// Delivery is an envelope on its way through a stage. Exactly one of Done and
-// Retry is called for it.
-type Delivery struct {
-	Envelope
+// delivery is a message in hand.
+type delivery struct {
 	// Seq is its position in the log.
 	Seq uint64
 	// Attempt is 1 for the first delivery.
 	Attempt int
 	msg     jetstream.Msg
+	sub     *Subscription
+}
+
+// Done acknowledges: the effect of the message is durable in the next place. It
+// returns when the server has taken note.
+func (d *delivery) Done(ctx context.Context) error {
+	defer d.sub.release(d.Seq)
+	if err := d.msg.DoubleAck(ctx); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+		return fmt.Errorf("acknowledge message %d of %s: %w", d.Seq, d.sub.stream, err)
+	}
+	return nil
+}
+
+// Retry asks for the message again after a while.
+func (d *delivery) Retry(after time.Duration) {
+	d.sub.release(d.Seq)
+	_ = d.msg.NakWithDelay(after) // if it is lost, ackWait does the same
+}
+
+// Delivery is an envelope on its way through a stage. One of Done and Retry is
+// called for it, or neither when the stage ends before.
+type Delivery struct {
+	Envelope
+	delivery
 }
 
 // Origin of the records in the envelope.
@@ -33,27 +58,16 @@ func (d *Delivery) Origin() Origin {
 	return Origin{Run: d.Run, Source: d.Source, Query: d.Query}
 }
 
-// Done acknowledges: the effect of the envelope is durable in the next place. It
-// returns when the server has taken note.
-func (d *Delivery) Done(ctx context.Context) error {
-	if err := d.msg.DoubleAck(ctx); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-		return fmt.Errorf("acknowledge envelope %d: %w", d.Seq, err)
-	}
-	return nil
-}
-
-// Retry asks for the envelope again after a while.
-func (d *Delivery) Retry(after time.Duration) { _ = d.msg.NakWithDelay(after) }
-
-// Progress tells the server that the envelope is still being worked on.
-func (d *Delivery) Progress() { _ = d.msg.InProgress() }
-
 // Subscription is a durable reader of a log: it goes on where it stopped.
 type Subscription struct {
 	bus      *Bus
 	stream   string
 	consumer jetstream.Consumer
 	stage    string
+
+	mu     sync.Mutex
+	inHand map[uint64]jetstream.Msg
+	closed chan struct{}
 }
 
 // Subscribe opens the durable reader of the named stage on a log, at most
@@ -69,7 +83,57 @@ func (b *Bus) Subscribe(ctx context.Context, log, stage string, pending int) (*S
 	if err != nil {
 		return nil, fmt.Errorf("reader %s of %s: %w", stage, log, err)
 	}
-	return &Subscription{bus: b, stream: log, consumer: c, stage: stage}, nil
+	s := &Subscription{
+		bus: b, stream: log, consumer: c, stage: stage,
+		inHand: map[uint64]jetstream.Msg{}, closed: make(chan struct{}),
+	}
+	go s.keep()
+	return s, nil
+}
+
+// keep gives a sign of life for every message in hand.
+func (s *Subscription) keep() {
+	tick := time.NewTicker(ackWait / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.closed:
+			return
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		for _, m := range s.inHand {
+			_ = m.InProgress() // the next tick tries again
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *Subscription) release(seq uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.inHand, seq)
+}
+
+// Close gives back what is in hand, so that the next reader need not wait for it.
+// It is called once.
+func (s *Subscription) Close() {
+	close(s.closed)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.inHand {
+		_ = m.Nak() // if it is lost, ackWait does the same
+	}
+	clear(s.inHand)
+	_ = s.bus.nc.FlushTimeout(time.Second)
+}
+
+// take notes that a message is in hand.
+func (s *Subscription) take(m jetstream.Msg, meta *jetstream.MsgMetadata) delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inHand[meta.Sequence.Stream] = m
+	return delivery{Seq: meta.Sequence.Stream, Attempt: int(meta.NumDelivered), msg: m, sub: s}
 }
 
 // Rewind makes the stage read the log again from its start.
@@ -101,7 +165,7 @@ func (s *Subscription) Fetch(ctx context.Context, n int, wait time.Duration) ([]
 			}
 			continue
 		}
-		out = append(out, &Delivery{Envelope: env, Seq: meta.Sequence.Stream, Attempt: int(meta.NumDelivered), msg: m})
+		out = append(out, &Delivery{Envelope: env, delivery: s.take(m, meta)})
 	}
 	return out, nil
 }
@@ -147,24 +211,11 @@ func (s *Subscription) fetchError(ctx context.Context, err error) error {
 	return fmt.Errorf("read %s: %w", s.stream, err)
 }
 
-// DecisionDelivery is a decision on its way into the index.
+// DecisionDelivery is a decision on its way into the index; see Delivery.
 type DecisionDelivery struct {
-	Seq      uint64
 	Decision record.Decision
-	Attempt  int
-	msg      jetstream.Msg
+	delivery
 }
-
-// Done acknowledges; see Delivery.Done.
-func (d *DecisionDelivery) Done(ctx context.Context) error {
-	if err := d.msg.DoubleAck(ctx); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-		return fmt.Errorf("acknowledge decision %d: %w", d.Seq, err)
-	}
-	return nil
-}
-
-// Retry asks for the decision again after a while.
-func (d *DecisionDelivery) Retry(after time.Duration) { _ = d.msg.NakWithDelay(after) }
 
 // FetchDecisions is Fetch for the decision log.
 func (s *Subscription) FetchDecisions(ctx context.Context, n int, wait time.Duration) ([]*DecisionDelivery, error) {
@@ -185,7 +236,7 @@ func (s *Subscription) FetchDecisions(ctx context.Context, n int, wait time.Dura
 			}
 			continue
 		}
-		out = append(out, &DecisionDelivery{Seq: meta.Sequence.Stream, Decision: d, Attempt: int(meta.NumDelivered), msg: m})
+		out = append(out, &DecisionDelivery{Decision: d, delivery: s.take(m, meta)})
 	}
 	return out, nil
 }

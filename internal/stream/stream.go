@@ -46,8 +46,10 @@ type Config struct {
 	CredentialsFile string `yaml:"credentials_file"`
 	// Replicas of each stream on a cluster (default 1).
 	Replicas int `yaml:"replicas"`
-	// MaxBytes is the size at which a stream refuses more (default 64 GiB each for
-	// candidates and classified records, a sixteenth of it for the others).
+	// MaxBytes is the size at which a stream refuses more: candidates and classified
+	// records each, a sixteenth of it for the others. The default is 64 GiB embedded;
+	// on a server it is the server's own limit, because a server sets aside what a
+	// stream might need.
 	MaxBytes int64 `yaml:"max_bytes"`
 }
 
@@ -132,8 +134,12 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 		return fmt.Errorf("JetStream: %w", err)
 	}
 	b.js = js
-	if c.MaxBytes == 0 {
-		c.MaxBytes = defaultMaxBytes
+	smaller := c.MaxBytes / 16
+	switch {
+	case c.MaxBytes == 0 && c.URL != "":
+		c.MaxBytes, smaller = -1, -1
+	case c.MaxBytes == 0:
+		c.MaxBytes, smaller = defaultMaxBytes, defaultMaxBytes/16
 	}
 	if c.Replicas == 0 {
 		c.Replicas = 1
@@ -158,10 +164,10 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 			s.Compression = jetstream.S2Compression
 		},
 		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Decisions, []string{"decision.*"}, c.MaxBytes/16
+			s.Name, s.Subjects, s.MaxBytes = Decisions, []string{"decision.*"}, smaller
 		},
 		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Parked, []string{"parked.>"}, c.MaxBytes/16
+			s.Name, s.Subjects, s.MaxBytes = Parked, []string{"parked.>"}, smaller
 			// One subject for each thing parked: parking it again replaces it.
 			s.MaxMsgsPerSubject = 1
 		},
@@ -177,7 +183,7 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 		b.streams[sc.Name] = s
 	}
 	if b.runs, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: runsBucket, Replicas: c.Replicas, MaxBytes: c.MaxBytes / 16, Storage: jetstream.FileStorage,
+		Bucket: runsBucket, Replicas: c.Replicas, MaxBytes: smaller, Storage: jetstream.FileStorage,
 	}); err != nil {
 		return fmt.Errorf("bucket %s: %w", runsBucket, err)
 	}
