@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
+	"unicode/utf8"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -25,7 +27,30 @@ type document struct {
 	Text    map[string][]string `json:"t,omitempty"`
 	Exact   map[string][]string `json:"x,omitempty"`
 	Numbers map[string]int64    `json:"n,omitempty"`
-	Source  []byte              `json:"source"`
+	stored
+}
+
+// stored is the part of a document that Elasticsearch keeps: the text of Source, or
+// its bytes when they are not UTF-8 and JSON cannot hold them as text. Text takes
+// two thirds of the room that base64 takes on disk.
+type stored struct {
+	Source string `json:"source,omitempty"`
+	Bytes  []byte `json:"bytes,omitempty"`
+}
+
+func newStored(source []byte) stored {
+	if utf8.Valid(source) {
+		return stored{Source: string(source)}
+	}
+	return stored{Bytes: source}
+}
+
+// source is what newStored was given.
+func (s stored) source() []byte {
+	if s.Bytes != nil {
+		return s.Bytes
+	}
+	return []byte(s.Source)
 }
 
 type action struct {
@@ -82,7 +107,7 @@ func encode(enc *json.Encoder, op indexer.Op) error {
 		return err
 	}
 	return enc.Encode(document{
-		ID: op.ID, Text: op.Doc.Text, Exact: op.Doc.Exact, Numbers: op.Doc.Numbers, Source: op.Doc.Source,
+		ID: op.ID, Text: op.Doc.Text, Exact: op.Doc.Exact, Numbers: op.Doc.Numbers, stored: newStored(op.Doc.Source),
 	})
 }
 
@@ -92,6 +117,10 @@ type item struct {
 	Status int    `json:"status"`
 	Error  cause  `json:"error"`
 }
+
+// shardTimeout is how long Elasticsearch waits for a shard that is not there before
+// it refuses an operation with 503; its own default is a minute.
+const shardTimeout = 10 * time.Second
 
 // bulkParts are the parts of an answer that are read. Every item keeps its ID and
 // status, so that the items can be counted and told apart.
@@ -110,7 +139,7 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 		} `json:"items"`
 	}
 	err := x.once(ctx, esapi.BulkRequest{
-		Index: x.alias, RequireAlias: ptr(true), FilterPath: bulkParts, Body: bytes.NewReader(req.body),
+		Index: x.alias, RequireAlias: ptr(true), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
 	}, &answer)
 	if err != nil {
 		return nil, err

@@ -4,9 +4,9 @@
 // the embedded backend: the mapping (mapping.json) splits text at spaces and does
 // nothing else to it. Text fields lie under "t", exact ones under "x", numbers
 // under "n", so that the kind of a field follows from its place and a new field
-// needs no new mapping. What a document gives back, Source, is kept in base64:
-// Elasticsearch rewrites JSON it is asked to keep, and Source must come back byte
-// for byte.
+// needs no new mapping. What a document gives back, Source, is kept as one string:
+// were it kept as the JSON it is, Elasticsearch would rewrite it, and it must come
+// back byte for byte.
 //
 // There is one shard: it holds two thousand million documents, counts facets
 // exactly, and scores every document by the same word frequencies.

@@ -46,17 +46,15 @@ type results struct {
 }
 
 type hit struct {
-	ID      string  `json:"_id"`
-	Version int64   `json:"_version"`
-	Score   float64 `json:"_score"`
-	Source  struct {
-		Source []byte `json:"source"`
-	} `json:"_source"`
-	Sort []json.RawMessage `json:"sort"`
+	ID      string            `json:"_id"`
+	Version int64             `json:"_version"`
+	Score   float64           `json:"_score"`
+	Source  stored            `json:"_source"`
+	Sort    []json.RawMessage `json:"sort"`
 }
 
 func (h hit) stored() indexer.Stored {
-	return indexer.Stored{ID: h.ID, Version: h.Version, Source: h.Source.Source}
+	return indexer.Stored{ID: h.ID, Version: h.Version, Source: h.Source.source()}
 }
 
 // Find implements indexer.Index.
