@@ -3,33 +3,12 @@ package source
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"polyglean/harvester"
 )
-
-// A source comes with an answer that we wrote: it documents what the source
-// sends, and is there for everyone who changes the code.
-func TestEverySourceHasFixtures(t *testing.T) {
-	for _, name := range Names() {
-		wants, err := filepath.Glob(filepath.Join("testdata", name, "*", "want.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(wants) == 0 {
-			t.Errorf("source %q has no case in testdata/%s", name, name)
-		}
-		for _, want := range wants {
-			answers, err := filepath.Glob(filepath.Join(filepath.Dir(want), "01.*"))
-			if err != nil || len(answers) == 0 {
-				t.Errorf("%s has no answer beside it: %v", want, err)
-			}
-		}
-	}
-}
 
 func TestRegisterTwicePanics(t *testing.T) {
 	defer func() {
