@@ -72,9 +72,7 @@ func versionCommand() *cobra.Command {
 }
 
 func decideCommand(g *globals) *cobra.Command {
-	var (
-		reason, by, stage string
-	)
+	var reason, by, stage string
 	cmd := &cobra.Command{
 		Use:   "decide STUDY include|exclude|maybe",
 		Short: "Log a reviewer's decision on a study",
