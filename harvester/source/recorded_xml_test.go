@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"bytes"
 	"encoding/xml"
 	"fmt"
@@ -91,7 +92,7 @@ func walk(t *testing.T, body []byte, names ...string) []*node {
 	var stack []*node
 	for {
 		tok, err := d.Token()
-		if err == io.EOF || err != nil && len(stack) == 0 {
+		if errors.Is(err, io.EOF) || err != nil && len(stack) == 0 {
 			return found
 		}
 		if err != nil {

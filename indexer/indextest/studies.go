@@ -2,6 +2,7 @@ package indextest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"polyglean/indexer"
@@ -140,7 +141,11 @@ func (w work) study(seq uint64) indexer.Study {
 		Container: w.container, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
 		Harvested: time.Date(2026, 1, int(seq), 0, 0, 0, 0, time.UTC),
 	}
-	fmt.Sscan(w.date[:4], &c.Year)
+	year, err := strconv.Atoi(w.date[:4])
+	if err != nil {
+		panic(err) // the dates are written below
+	}
+	c.Year = year
 	if w.abstract != "" {
 		c.Abstracts = []record.Text{{Text: w.abstract}}
 	}

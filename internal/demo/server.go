@@ -79,7 +79,7 @@ func StartGenerated(n, poison int) (*Server, error) {
 }
 
 func serve(c *Corpus, limits map[string]int, w *weather) (*Server, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("demonstration server: %w", err)
 	}

@@ -125,10 +125,10 @@ func glob(pattern string, word []byte) bool {
 			if !at[i] {
 				continue
 			}
-			switch {
-			case r == '*':
+			switch r {
+			case '*':
 				next[i], alive = true, true
-			case r == '?', r == c:
+			case '?', c:
 				next[i+1], alive = true, true
 			}
 		}

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ type embedded struct {
 	stop   func()
 }
 
-func (b *Bus) openDir(c Config) error {
+func (b *Bus) openDir(ctx context.Context, c Config) error {
 	if c.Dir == "" {
 		return errors.New("no data directory: set data_dir in the configuration or --data")
 	}
@@ -58,9 +59,13 @@ func (b *Bus) openDir(c Config) error {
 		if try == 50 {
 			return fmt.Errorf("data directory %s is in use by another process that does not answer (%w): stop it, or choose another directory with --data", c.Dir, err)
 		}
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	e, err := startEmbedded(c.Dir, lock)
+	e, err := startEmbedded(ctx, c.Dir, lock)
 	if err != nil {
 		return errors.Join(err, lock.Unlock())
 	}
@@ -73,7 +78,7 @@ func (b *Bus) openDir(c Config) error {
 	return nil
 }
 
-func startEmbedded(dir string, lock *flock.Flock) (*embedded, error) {
+func startEmbedded(ctx context.Context, dir string, lock *flock.Flock) (*embedded, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "polyglean",
 		DontListen: true,
@@ -101,7 +106,7 @@ func startEmbedded(dir string, lock *flock.Flock) (*embedded, error) {
 		return nil, fmt.Errorf("embedded NATS in %s could not open its store: is the disk full or read-only?", dir)
 	}
 	e := &embedded{server: s, lock: lock}
-	if err := e.listen(dir); err != nil {
+	if err := e.listen(ctx, dir); err != nil {
 		s.Shutdown()
 		return nil, err
 	}
@@ -123,10 +128,10 @@ func (e *embedded) healthy() error {
 }
 
 // listen opens the socket: the owner's alone by its mode and its directory's.
-func (e *embedded) listen(dir string) error {
+func (e *embedded) listen(ctx context.Context, dir string) error {
 	e.path = socketPath(dir)
 	_ = os.Remove(e.path) // left behind by a killed process; the lock says that it is gone
-	l, err := net.Listen("unix", e.path)
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", e.path)
 	if err != nil {
 		return fmt.Errorf("socket for other polyglean commands: %w", err)
 	}
@@ -181,7 +186,9 @@ func socketPath(dir string) string {
 type socketDialer string
 
 func (d socketDialer) Dial(_, _ string) (net.Conn, error) {
-	return net.DialTimeout("unix", string(d), 2*time.Second)
+	// The interface has no context; the timeout bounds the wait.
+	dialer := net.Dialer{Timeout: 2 * time.Second}
+	return dialer.DialContext(context.Background(), "unix", string(d))
 }
 
 // SkipTLSHandshake implements nats.SkipTLSDialer.

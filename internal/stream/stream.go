@@ -77,7 +77,7 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 	if c.URL != "" {
 		b.nc, err = connectURL(ctx, c)
 	} else {
-		err = b.openDir(c)
+		err = b.openDir(ctx, c)
 	}
 	if err != nil {
 		return nil, err
