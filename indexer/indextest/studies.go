@@ -1,7 +1,6 @@
 package indextest
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
