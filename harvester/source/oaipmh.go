@@ -1,12 +1,15 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,8 +25,14 @@ func init() { register("oai", newOAI, Traits{}) }
 // small server.
 const oaiPace = 1
 
-// oai reads repositories whole over OAI-PMH 2.0, in Dublin Core: whatever
-// repositories and sets the protocol names.
+// oai reads repositories whole over OAI-PMH 2.0, whatever repositories and sets the
+// protocol names: in Dublin Core, which every repository has, or in a form of its
+// own that the set names and oaiFormats knows.
+//
+// A window is by datestamp, which is when the repository last touched the record.
+// Some touch all they have at times (DergiPark with each new index, KCI on loading),
+// so that a window holds records published in any year: publication is what the
+// record's own date says, and a record touched without change counts as unchanged.
 type oai struct {
 	fetch   *Fetcher
 	base    string // in place of all endpoints, if set
@@ -64,9 +73,13 @@ func (s *oai) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query,
 			if _, err := s.endpoint(set.Endpoint); err != nil {
 				return nil, fmt.Errorf("oai: set %q: %w", set.Name, err)
 			}
+			if _, known := oaiFormats[set.Format]; set.Format != "" && !known {
+				return nil, fmt.Errorf("oai: set %q: this program cannot read the format %q: it reads %s; leave it out for Dublin Core",
+					set.Name, set.Format, strings.Join(slices.Sorted(maps.Keys(oaiFormats)), ", "))
+			}
 			queries = append(queries, harvester.Query{
 				Name: "set:" + set.Name, Route: record.RouteHarvest,
-				Endpoint: set.Endpoint, Set: set.Spec, From: since,
+				Endpoint: set.Endpoint, Set: set.Spec, Format: set.Format, From: since,
 			})
 		}
 	}
@@ -150,7 +163,7 @@ func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harve
 
 // first adds the arguments of a list's first request.
 func (s *oai) first(ctx context.Context, endpoint *url.URL, q harvester.Query, params []string) ([]string, error) {
-	params = append(params, "metadataPrefix=oai_dc")
+	params = append(params, "metadataPrefix="+url.QueryEscape(cmp.Or(q.Format, oaiDublinCore)))
 	if !q.From.IsZero() || !q.Until.IsZero() {
 		layout, err := s.granularity(ctx, endpoint)
 		if err != nil {
@@ -167,6 +180,19 @@ func (s *oai) first(ctx context.Context, endpoint *url.URL, q harvester.Query, p
 		params = append(params, "set="+url.QueryEscape(q.Set))
 	}
 	return params, nil
+}
+
+// oaiDublinCore is the form of metadata that every repository has.
+const oaiDublinCore = "oai_dc"
+
+// oaiFormats are the forms of metadata that can be read, by metadataPrefix, and what
+// reads a record's metadata in each.
+var oaiFormats = map[string]oaiReader{
+	oaiDublinCore: readDC,
+	"oai_qdc":     readDC,
+	"qdc":         readDC, // OpenEdition
+	"dcterms":     readDC,
+	"oai_kci":     readKCI,
 }
 
 const oaiSeconds = "2006-01-02T15:04:05Z"
@@ -280,7 +306,8 @@ func (e *OAIError) Error() string {
 	case "badArgument", "noSetHierarchy":
 		return text + ": check the set's name and endpoint in the protocol"
 	case "cannotDisseminateFormat":
-		return text + ": it has no Dublin Core, which it must have; check the endpoint in the protocol"
+		return text + ": leave the set's format out of the protocol, or, where it names none, check the endpoint: " +
+			"Dublin Core is what every repository must have"
 	}
 	return text + ": check the endpoint in the protocol"
 }

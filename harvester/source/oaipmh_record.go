@@ -36,11 +36,16 @@ type (
 			Datestamp  string `xml:"datestamp"`
 		} `xml:"header"`
 		Metadata struct {
-			Formats []struct {
-				Elements []dcElement `xml:",any"`
-			} `xml:",any"`
+			Formats []oaiMetadata `xml:",any"`
 		} `xml:"metadata"`
 	}
+	// oaiMetadata is a record's metadata in one format.
+	oaiMetadata struct {
+		XMLName  xml.Name
+		Elements []dcElement `xml:",any"`
+	}
+	// oaiReader fills a candidate from metadata in one format.
+	oaiReader func(*record.Candidate, []dcElement)
 	// dcElement is one element of Dublin Core.
 	dcElement struct {
 		XMLName xml.Name
@@ -131,7 +136,7 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 		elements := 0
 		for _, format := range r.Metadata.Formats {
 			elements += len(format.Elements)
-			readDC(&c, format.Elements)
+			format.read(&c)
 		}
 		if elements == 0 {
 			l.bad = append(l.bad, harvester.Bad{SourceID: id, Reason: "it has no metadata and is not marked as deleted", Raw: raw})
@@ -139,6 +144,16 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 		}
 		l.records = append(l.records, c)
 	}
+}
+
+// read fills c as the name of the metadata's root element asks for. Repositories
+// call the root of Dublin Core all sorts of names.
+func (m oaiMetadata) read(c *record.Candidate) {
+	read, known := oaiFormats[m.XMLName.Local]
+	if !known {
+		read = readDC
+	}
+	read(c, m.Elements)
 }
 
 // oaiVersion reads a datestamp of either granularity, 0 for anything else.
@@ -233,10 +248,12 @@ func dcLanguages(line string) []string {
 	return langs
 }
 
-// lang is the language an element declares for its text. KCI says "original" and
-// "english" instead of a code.
-func (e dcElement) lang(work []string) string {
-	declared := e.attr("lang")
+// lang is the language an element declares for its text.
+func (e dcElement) lang(work []string) string { return textLang(e.attr("lang"), work) }
+
+// textLang reads the language declared for a text of a work in the languages work.
+// KCI says "original" and "english" instead of a code.
+func textLang(declared string, work []string) string {
 	if declared == "original" {
 		if len(work) == 1 {
 			return work[0]

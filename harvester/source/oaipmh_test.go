@@ -38,7 +38,7 @@ func TestOAIQueries(t *testing.T) {
 	p := &protocol.Protocol{Sources: []protocol.SourceUse{
 		{Name: "pubmed"},
 		{Name: "oai", Sets: []protocol.Set{
-			{Name: "theses", Endpoint: "https://a.example/oai", Spec: "col_1"},
+			{Name: "theses", Endpoint: "https://a.example/oai", Spec: "col_1", Format: "qdc"},
 			{Name: "all", Endpoint: "https://b.example/oai?repo=2"},
 		}},
 	}}
@@ -52,7 +52,7 @@ func TestOAIQueries(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []harvester.Query{
-		{Name: "set:theses", Route: record.RouteHarvest, Endpoint: "https://a.example/oai", Set: "col_1", From: since},
+		{Name: "set:theses", Route: record.RouteHarvest, Endpoint: "https://a.example/oai", Set: "col_1", Format: "qdc", From: since},
 		{Name: "set:all", Route: record.RouteHarvest, Endpoint: "https://b.example/oai?repo=2", From: since},
 	}
 	if fmt.Sprint(queries) != fmt.Sprint(want) {
@@ -63,6 +63,10 @@ func TestOAIQueries(t *testing.T) {
 		if _, err := s.Queries(p, since); err == nil || !strings.Contains(err.Error(), "theses") {
 			t.Errorf("endpoint %q: error is %v, want one that names the set", endpoint, err)
 		}
+	}
+	p.Sources[1].Sets[0] = protocol.Set{Name: "theses", Endpoint: "https://a.example/oai", Format: "marc21"}
+	if _, err := s.Queries(p, since); err == nil || !strings.Contains(err.Error(), "theses") || !strings.Contains(err.Error(), "oai_kci") {
+		t.Errorf("an unknown format: error is %v, want one that names the set and the known ones", err)
 	}
 	for name, c := range map[string]Config{
 		"base_url": {BaseURL: "nowhere"}, "requests_per_second": {RequestsPerSecond: -1}, "page_size": {PageSize: 10},
@@ -173,6 +177,7 @@ func TestOAIFaults(t *testing.T) {
 	for name, c := range map[string]struct{ body, code, want string }{
 		"token expired":     {`<OAI-PMH><error code="badResumptionToken">expired &#x1b;[31m</error></OAI-PMH>`, "badResumptionToken", "must start over"},
 		"bad argument":      {`<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>`, "badArgument", "no such set"},
+		"no such format":    {`<OAI-PMH><error code="cannotDisseminateFormat"/></OAI-PMH>`, "cannotDisseminateFormat", "set's format"},
 		"two errors":        {`<OAI-PMH><error code="noRecordsMatch"/><error code="badArgument"/></OAI-PMH>`, "badArgument", ""},
 		"error without":     {`<OAI-PMH><error>database is down</error></OAI-PMH>`, "an error without a code", "database is down"},
 		"no list":           {`<OAI-PMH><responseDate/></OAI-PMH>`, "", "neither records nor an error"},

@@ -146,6 +146,7 @@ func oaiHolds(t *testing.T, body []byte) []map[string]bool {
 		body = append([]byte(fragmentHead), body...)
 	}
 	var all []map[string]bool
+records:
 	for _, r := range walk(t, body, "record") {
 		h := map[string]bool{
 			"version": r.has(hasText, "header", "datestamp"),
@@ -158,6 +159,10 @@ func oaiHolds(t *testing.T, body []byte) []map[string]bool {
 		var dc []*node
 		for _, m := range r.all("metadata") {
 			for _, format := range m.kids {
+				if format.name == "oai_kci" {
+					kciHolds(format, h)
+					continue records
+				}
 				dc = append(dc, format.kids...)
 			}
 		}
@@ -215,6 +220,23 @@ func oaiHolds(t *testing.T, body []byte) []map[string]bool {
 		}
 	}
 	return all
+}
+
+// kciHolds fills h from metadata in the format of KCI.
+func kciHolds(format *node, h map[string]bool) {
+	for field, path := range map[string]string{
+		"titles": "articleInfo/title-group/article-title", "abstracts": "articleInfo/abstract-group/abstract",
+		"keywords": "articleInfo/article-categories", "authors": "articleInfo/author-name/author/name",
+		"languages": "articleInfo/language", "pages": "articleInfo/fpage", "doi": "articleInfo/doi",
+		"other": "articleInfo/uci", "url": "articleInfo/url",
+		"year": "journalInfo/pub-year", "date": "journalInfo/pub-mon", "container": "journalInfo/journal-name",
+		"volume": "journalInfo/volume", "issue": "journalInfo/issue", "publisher": "journalInfo/publisher-name",
+		"issn": "journalInfo/pissn",
+	} {
+		h[field] = format.has(hasText, strings.Split(path, "/")...)
+	}
+	h["titles2"] = len(format.all("articleInfo", "title-group", "article-title")) > 1
+	h["abstracts2"] = len(format.all("articleInfo", "abstract-group", "abstract")) > 1
 }
 
 // pubmedAnswers makes the ESearch that leads to a recorded EFetch, from the PMIDs
