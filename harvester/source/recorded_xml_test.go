@@ -1,9 +1,9 @@
 package source
 
 import (
-	"errors"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
