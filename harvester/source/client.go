@@ -3,10 +3,12 @@ package source
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"strconv"
 )
 
-// client is what the sources with a JSON search endpoint have in common.
+// client is what the sources with one search endpoint have in common.
 type client struct {
 	name     string
 	base     *url.URL
@@ -16,6 +18,8 @@ type client struct {
 	rate    float64
 	contact string
 	key     Secret
+	// header goes with every request; it may hold the key.
+	header http.Header
 }
 
 // newClient checks a source's configuration; size is the default page size and
@@ -46,18 +50,77 @@ func newClient(name string, c Config, f *Fetcher, base string, size, most int, r
 // Name implements harvester.Source.
 func (c client) Name() string { return c.name }
 
+// needKey says what is missing to ask a source that gives nothing without a key;
+// where is the address that hands them out.
+func (c client) needKey(where string) error {
+	if c.key == "" {
+		return fmt.Errorf("%s gives nothing without an API key: set sources.%s.key in the configuration; free ones are to be had at %s", c.name, c.name, where)
+	}
+	return nil
+}
+
 // get fetches the endpoint with params and returns a JSON body, and the request
 // as sent.
 func (c client) get(ctx context.Context, params url.Values) (body []byte, sent string, err error) {
-	u := *c.base
+	return c.getAt(ctx, c.base, params)
+}
+
+// getAt is get for a source with several endpoints, of which at is one.
+func (c client) getAt(ctx context.Context, at *url.URL, params url.Values) (body []byte, sent string, err error) {
+	resp, err := c.request(ctx, at, params, Request{Accept: jsonTypes, Check: checkJSON})
+	if err != nil {
+		return nil, "", err
+	}
+	return resp.Body, resp.sent, nil
+}
+
+// getXML is get for a source that answers in XML with one of the given root
+// elements.
+func (c client) getXML(ctx context.Context, params url.Values, roots ...string) (page xmlPage, sent string, err error) {
+	resp, err := c.request(ctx, c.base, params, Request{
+		// Its root tells better what it is than the type it was given.
+		Check: func(body []byte) error {
+			_, err := readXML(body, "", roots...)
+			return err
+		},
+	})
+	if err != nil {
+		return xmlPage{}, "", err
+	}
+	page, err = readXML(resp.Body, resp.Header.Get("Content-Type"), roots...)
+	return page, resp.sent, err
+}
+
+// asked is an answer and the request as sent, without secrets.
+type asked struct {
+	*Response
+	sent string
+}
+
+func (c client) request(ctx context.Context, at *url.URL, params url.Values, r Request) (asked, error) {
+	u := *at
 	query := u.Query()
 	for name, values := range params {
 		query[name] = values
 	}
 	u.RawQuery = query.Encode()
-	resp, err := c.fetch.Get(ctx, Request{URL: &u, Accept: jsonTypes, Check: checkJSON, PerSecond: c.rate})
+	r.URL, r.Header, r.PerSecond = &u, c.header, c.rate
+	resp, err := c.fetch.Get(ctx, r)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", c.name, err)
+		return asked{}, fmt.Errorf("%s: %w", c.name, err)
 	}
-	return resp.Body, redactURL(&u), nil
+	return asked{resp, redactURL(&u)}, nil
+}
+
+// position reads the cursor of a source whose pages are found by the position of
+// their first record; the first one's is first.
+func position(cursor string, first int) (int, error) {
+	if cursor == "" {
+		return first, nil
+	}
+	at, err := strconv.Atoi(cursor)
+	if err != nil || at < first {
+		return 0, fmt.Errorf("the cursor %q is not a position: reset the query's cursor", cursor)
+	}
+	return at, nil
 }
