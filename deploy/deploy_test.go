@@ -13,7 +13,7 @@ import (
 // TestNATS: the server reads its file, acknowledges only what is on disk, and takes
 // messages as large as the embedded one.
 func TestNATS(t *testing.T) {
-	t.Setenv("POLYGLEAN_NATS_PASSWORD", "a-password")
+	t.Setenv("NATS_PASSWORD", "a-password")
 	opts, err := server.ProcessConfigFile("nats.conf")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestCompose(t *testing.T) {
 		asked := false
 		for variable, value := range service.Environment {
 			if strings.HasSuffix(variable, "PASSWORD") {
-				asked = strings.HasPrefix(value, "${POLYGLEAN_") && strings.Contains(value, ":?")
+				asked = strings.HasPrefix(value, "${") && strings.Contains(value, ":?")
 			}
 		}
 		if !asked {
