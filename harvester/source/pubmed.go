@@ -60,12 +60,9 @@ func (s *pubmed) Page(ctx context.Context, q harvester.Query, cursor string) (ha
 }
 
 func (s *pubmed) page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	start := 0
-	if cursor != "" {
-		var err error
-		if start, err = strconv.Atoi(cursor); err != nil || start < 0 {
-			return harvester.Page{}, fmt.Errorf("the cursor %q is not a position: reset the query's cursor", cursor)
-		}
+	start, err := position(cursor, 0)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	found, sent, err := s.search(ctx, q, start)
 	if err != nil {
