@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -103,17 +104,30 @@ func phraseOf(t *strategy.Term) phrase {
 }
 
 // orOfPhrases writes terms in the syntax of Lucene, which Elasticsearch and Solr
-// share. Inside of quotation marks no word can be cut short, so that a phrase with
+// share.
+func orOfPhrases(terms []phrase) (text string, exact bool) { return luceneOr(terms, asterisk) }
+
+// asterisk writes the beginning of a word as most sources take it.
+func asterisk(word string) string { return word + "*" }
+
+// luceneOr is orOfPhrases for a source with its own way of writing the beginning of a
+// word. Inside of quotation marks no word can be cut short, so that a phrase with
 // such a word asks for its parts before and after wherever they stand.
-func orOfPhrases(terms []phrase) (text string, exact bool) {
+func luceneOr(terms []phrase, beginning func(word string) string) (text string, exact bool) {
 	parts := make([]string, len(terms))
 	exact = true
+	write := func(w stem) string {
+		if w.cut {
+			return beginning(w.text)
+		}
+		return w.text
+	}
 	for i, t := range terms {
 		switch {
 		case t.plain() && (len(t.words) > 1 || strings.ContainsAny(t.words[0].text, "'’")):
 			parts[i] = `"` + t.text() + `"`
 		case len(t.words) == 1:
-			parts[i] = t.words[0].lucene()
+			parts[i] = write(t.words[0])
 		default:
 			var runs, run []string
 			flush := func() {
@@ -130,7 +144,7 @@ func orOfPhrases(terms []phrase) (text string, exact bool) {
 					continue
 				}
 				flush()
-				runs = append(runs, w.lucene())
+				runs = append(runs, write(w))
 			}
 			flush()
 			parts[i], exact = strings.Join(runs, " AND "), false
@@ -142,11 +156,77 @@ func orOfPhrases(terms []phrase) (text string, exact bool) {
 	return strings.Join(parts, " OR "), exact
 }
 
-func (s stem) lucene() string {
-	if s.cut {
-		return s.text + "*"
+// fielded names the fields that each term is looked for in: one of them is enough.
+// The source cannot be asked for a field that has no names.
+func fielded(names map[strategy.Field][]string, write func([]phrase) (string, bool)) func(strategy.Field, []phrase) (string, bool) {
+	return func(field strategy.Field, terms []phrase) (string, bool) {
+		text, exact := write(terms)
+		if strings.Contains(text, " ") {
+			text = "(" + text + ")"
+		}
+		parts := make([]string, len(names[field]))
+		for i, name := range names[field] {
+			parts[i] = name + ":" + text
+		}
+		return strings.Join(parts, " OR "), exact
 	}
-	return s.text
+}
+
+// englishEndings are what spelled writes behind a word cut short.
+var englishEndings = strings.Fields("s es ed er ers ing ion ions ive ent ence ment or ors e y ies al ly")
+
+// spelled writes terms for a source that cannot cut words short: such a word is
+// asked for as it is and with the endings of English. Other continuations are not
+// found there, which is the one way in which such a source is asked for less than
+// the strategy says.
+func spelled(terms []phrase) (text string, exact bool) {
+	var parts []string
+	exact = true
+	for _, t := range terms {
+		var cuts []int
+		for i, w := range t.words {
+			if w.cut {
+				cuts = append(cuts, i)
+			}
+		}
+		switch len(cuts) {
+		case 0:
+			text, _ := orOfPhrases([]phrase{t})
+			parts = append(parts, text)
+		case 1:
+			// The phrase with each form of the word.
+			exact = false
+			words := slices.Clone(t.words)
+			for _, form := range forms(words[cuts[0]].text) {
+				words[cuts[0]] = stem{text: form}
+				text, _ := orOfPhrases([]phrase{{words: words}})
+				parts = append(parts, text)
+			}
+		default:
+			exact = false
+			all := make([]string, len(t.words))
+			for i, w := range t.words {
+				all[i] = w.text
+				if w.cut {
+					all[i] = "(" + strings.Join(forms(w.text), " OR ") + ")"
+				}
+			}
+			parts = append(parts, "("+strings.Join(all, " AND ")+")")
+		}
+	}
+	return strings.Join(parts, " OR "), exact
+}
+
+// forms are the words that begin with beginning, for all that is known of English.
+func forms(beginning string) []string {
+	out := []string{beginning}
+	if last := beginning[len(beginning)-1]; last < 'a' || last > 'z' {
+		return out
+	}
+	for _, ending := range englishEndings {
+		out = append(out, beginning+ending)
+	}
+	return out
 }
 
 // cutWild cuts a word at its first wildcard; mark is what was cut off.

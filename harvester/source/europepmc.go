@@ -47,30 +47,14 @@ func newEuropePMC(c Config, f *Fetcher) (harvester.Source, error) {
 	return &europePMC{cl}, err
 }
 
-var europePMCDialect = dialect{terms: func(field strategy.Field, terms []phrase) (string, bool) {
-	text, exact := orOfPhrases(terms)
-	in := func(name string) string {
-		if strings.Contains(text, " ") {
-			return name + ":(" + text + ")"
-		}
-		return name + ":" + text
-	}
-	switch field {
-	case strategy.AnyField:
-		return in("TITLE") + " OR " + in("ABSTRACT") + " OR " + in("KW"), exact
-	case strategy.Title:
-		return in("TITLE"), exact
-	case strategy.Abstract:
-		return in("ABSTRACT"), exact
-	case strategy.Keyword:
-		return in("KW"), exact
-	case strategy.Author:
-		return in("AUTH"), exact
-	case strategy.Container:
-		return in("JOURNAL"), exact
-	}
-	return "", false
-}}
+var europePMCDialect = dialect{terms: fielded(map[strategy.Field][]string{
+	strategy.AnyField:  {"TITLE", "ABSTRACT", "KW"},
+	strategy.Title:     {"TITLE"},
+	strategy.Abstract:  {"ABSTRACT"},
+	strategy.Keyword:   {"KW"},
+	strategy.Author:    {"AUTH"},
+	strategy.Container: {"JOURNAL"},
+}, orOfPhrases)}
 
 // Queries implements harvester.Source.
 func (s *europePMC) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
@@ -84,13 +68,7 @@ func (s *europePMC) Page(ctx context.Context, q harvester.Query, cursor string) 
 		return harvester.Page{}, fmt.Errorf("europepmc: query %q has no term that can be asked", q.Name)
 	}
 	if !q.From.IsZero() || !q.Until.IsZero() {
-		from, until := "1900-01-01", "3000-12-31"
-		if !q.From.IsZero() {
-			from = q.From.UTC().Format(time.DateOnly)
-		}
-		if !q.Until.IsZero() {
-			until = q.Until.UTC().Format(time.DateOnly)
-		}
+		from, until := dayOr(q.From, "1900-01-01"), dayOr(q.Until, "3000-12-31")
 		text = "(" + text + ") AND FIRST_IDATE:[" + from + " TO " + until + "]"
 	}
 	if cursor == "" {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -239,4 +240,12 @@ func monthOf(s string) int {
 func number(digits string) int {
 	n, _ := strconv.Atoi(digits)
 	return n
+}
+
+// dayOr is the day of t, or open for a zero t.
+func dayOr(t time.Time, open string) string {
+	if t.IsZero() {
+		return open
+	}
+	return t.UTC().Format(time.DateOnly)
 }

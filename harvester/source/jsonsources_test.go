@@ -28,6 +28,9 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"europepmc", "an error", `{"errCode":404,"errMsg":"Invalid cursorMark"}`},
 		{"europepmc", "no list", `{"hitCount":5}`},
 		{"europepmc", "no count", `{"resultList":{"result":[]}}`},
+		{"doaj", "an error", `{"status":"bad_request","error":"Query contains disallowed Lucene features"}`},
+		{"doaj", "no results", `{"total":5}`},
+		{"doaj", "no total", `{"results":[]}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -113,6 +116,16 @@ func fuzzPage(f *testing.F, name string, decode func(body []byte) (harvester.Pag
 		}
 		f.Add(body)
 	}
+	// Where the recorded answers are at hand, they are seeds too.
+	recorded, err := filepath.Glob(filepath.Join(recordedDir, name, "*", "0*.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range recorded {
+		if body, err := os.ReadFile(file); err == nil && len(body) < 100_000 {
+			f.Add(body)
+		}
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		page, err := decode(body)
 		if err != nil {
@@ -148,3 +161,5 @@ func FuzzDecodeCrossref(f *testing.F) {
 func FuzzDecodeEuropePMC(f *testing.F) {
 	fuzzPage(f, "europepmc", func(body []byte) (harvester.Page, error) { return decodeEuropePMC(body, "*") })
 }
+
+func FuzzDecodeDOAJ(f *testing.F) { fuzzPage(f, "doaj", decodeDOAJ) }

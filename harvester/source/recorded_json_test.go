@@ -79,6 +79,15 @@ func jsonObject(t *testing.T, body []byte) map[string]any {
 	return o
 }
 
+func jsonBytes(t *testing.T, v any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
 func each(records []any, holds func(any) map[string]bool) []map[string]bool {
 	var out []map[string]bool
 	for _, r := range records {
