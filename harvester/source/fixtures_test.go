@@ -129,11 +129,10 @@ func fixtureConfig(name, base string) Config {
 }
 
 // fixtureServer answers the requests with the files of a case in their order.
-// asked counts them.
-func fixtureServer(t *testing.T, dir string) (base string, asked *atomic.Int32) {
+func fixtureServer(t *testing.T, dir string) (base string) {
 	t.Helper()
-	asked = new(atomic.Int32)
-	return serve(t, func(w http.ResponseWriter, _ *http.Request) { serveFixture(w, dir, int(asked.Add(1))) }), asked
+	var asked atomic.Int32
+	return serve(t, func(w http.ResponseWriter, _ *http.Request) { serveFixture(w, dir, int(asked.Add(1))) })
 }
 
 func serveFixture(w http.ResponseWriter, dir string, n int) {
@@ -152,36 +151,40 @@ func serveFixture(w http.ResponseWriter, dir string, n int) {
 // that is made of it with want.json. The records in them are synthetic.
 func TestFixtures(t *testing.T) {
 	for _, name := range Names() {
-		for _, dir := range fixtureCases(t, name) {
-			t.Run(name+"/"+filepath.Base(dir), func(t *testing.T) {
-				base, _ := fixtureServer(t, dir)
-				s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 2}))
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := json.MarshalIndent(readAll(t, s, fixtureQuery(t, name, dir)), "", "  ")
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, '\n')
-				if strings.Contains(string(got), "canary") {
-					t.Error("the key is in what was sent, as shown")
-				}
-				file := filepath.Join(dir, "want.json")
-				if *updateWant {
-					if err := os.WriteFile(file, got, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if string(got) != string(want) {
-					t.Errorf("%s: %s", file, firstDifference(string(got), string(want)))
-				}
-			})
+		t.Run(name, func(t *testing.T) {
+			for _, dir := range fixtureCases(t, name) {
+				t.Run(filepath.Base(dir), func(t *testing.T) { checkFixture(t, name, dir) })
+			}
+		})
+	}
+}
+
+func checkFixture(t *testing.T, name, dir string) {
+	base := fixtureServer(t, dir)
+	s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 2}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.MarshalIndent(readAll(t, s, fixtureQuery(t, name, dir)), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	if strings.Contains(string(got), "canary") {
+		t.Error("the key is in what was sent, as shown")
+	}
+	file := filepath.Join(dir, "want.json")
+	if *updateWant {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s: %s", file, firstDifference(string(got), string(want)))
 	}
 }
 
