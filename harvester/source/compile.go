@@ -172,6 +172,15 @@ func fielded(names map[strategy.Field][]string, write func([]phrase) (string, bo
 	}
 }
 
+// widely is write for a source that may find more than was asked, by dropping
+// accents or reducing words to their stems: no NOT is sent there.
+func widely(write func([]phrase) (string, bool)) func([]phrase) (string, bool) {
+	return func(terms []phrase) (string, bool) {
+		text, _ := write(terms)
+		return text, false
+	}
+}
+
 // englishEndings are what spelled writes behind a word cut short.
 var englishEndings = strings.Fields("s es ed er ers ing ion ions ive ent ence ment or ors e y ies al ly")
 

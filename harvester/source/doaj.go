@@ -42,8 +42,9 @@ var doajFirst = time.Date(2003, 1, 1, 0, 0, 0, 0, time.UTC)
 // title, abstract and keywords. DOAJ takes no truncation, but ranges of words, and
 // traffick* is all words from "traffick" to the last that begins so. Wider than the
 // strategy: a phrase with a truncated word asks for its words anywhere in the
-// field, proximity for both sides anywhere, and a NOT is not sent. DOAJ joins terms
-// without an operator by OR; none are sent.
+// field, proximity for both sides anywhere, and a NOT is not sent, because DOAJ
+// escapes the colon of the field behind it. DOAJ joins terms without an operator by
+// OR; none are sent.
 type doaj struct {
 	client
 }
@@ -60,15 +61,13 @@ var doajDialect = dialect{terms: fielded(map[strategy.Field][]string{
 	strategy.Keyword:   {"bibjson.keywords"},
 	strategy.Author:    {"bibjson.author.name"},
 	strategy.Container: {"bibjson.journal.title"},
-}, doajTerms)}
+}, widely(doajTerms))}
 
-// doajTerms never says that the text is exact: DOAJ escapes the colon of a field
-// behind NOT.
+// doajTerms writes the beginning of a word as a range.
 func doajTerms(terms []phrase) (string, bool) {
-	text, _ := luceneOr(terms, func(word string) string {
+	return luceneOr(terms, func(word string) string {
 		return "[" + word + " TO " + word + "\U0010FFFD]" // the last character there is
 	})
-	return text, false
 }
 
 // Queries implements harvester.Source.

@@ -31,6 +31,9 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"doaj", "an error", `{"status":"bad_request","error":"Query contains disallowed Lucene features"}`},
 		{"doaj", "no results", `{"total":5}`},
 		{"doaj", "no total", `{"results":[]}`},
+		{"hal", "an error", `{"error":{"msg":"undefined field title_x","code":400},"response":{"numFound":0,"docs":[]}}`},
+		{"hal", "no documents", `{"response":{"numFound":5,"start":0}}`},
+		{"hal", "no count", `{"response":{"docs":[]}}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -163,3 +166,7 @@ func FuzzDecodeEuropePMC(f *testing.F) {
 }
 
 func FuzzDecodeDOAJ(f *testing.F) { fuzzPage(f, "doaj", decodeDOAJ) }
+
+func FuzzDecodeHAL(f *testing.F) {
+	fuzzPage(f, "hal", func(body []byte) (harvester.Page, error) { return decodeHAL(body, "*") })
+}
