@@ -187,7 +187,7 @@ var englishEndings = strings.Fields("s es ed er ers ing ion ions ive ent ence me
 // spelled writes terms for a source that cannot cut words short: such a word is
 // asked for as it is and with the endings of English. Other continuations are not
 // found there, which is the one way in which such a source is asked for less than
-// the strategy says.
+// the strategy says. A term with a wildcard inside of a word cannot be asked.
 func spelled(terms []phrase) (text string, exact bool) {
 	var parts []string
 	exact = true
@@ -197,6 +197,9 @@ func spelled(terms []phrase) (text string, exact bool) {
 			if w.cut {
 				cuts = append(cuts, i)
 			}
+		}
+		if len(cuts) > 0 && !t.exact {
+			return "", false // cut inside of a word: wom?n has no ending to write
 		}
 		switch len(cuts) {
 		case 0:

@@ -34,6 +34,9 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"hal", "an error", `{"error":{"msg":"undefined field title_x","code":400},"response":{"numFound":0,"docs":[]}}`},
 		{"hal", "no documents", `{"response":{"numFound":5,"start":0}}`},
 		{"hal", "no count", `{"response":{"docs":[]}}`},
+		{"openaire", "an error", `{"message":"Page size must be at most 100","error":"Bad Request","code":400}`},
+		{"openaire", "no results", `{"header":{"numFound":5}}`},
+		{"openaire", "no count", `{"header":{},"results":[]}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -169,4 +172,8 @@ func FuzzDecodeDOAJ(f *testing.F) { fuzzPage(f, "doaj", decodeDOAJ) }
 
 func FuzzDecodeHAL(f *testing.F) {
 	fuzzPage(f, "hal", func(body []byte) (harvester.Page, error) { return decodeHAL(body, "*") })
+}
+
+func FuzzDecodeOpenAIRE(f *testing.F) {
+	fuzzPage(f, "openaire", func(body []byte) (harvester.Page, error) { return decodeOpenAIRE(body, "*") })
 }
