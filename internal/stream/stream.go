@@ -30,6 +30,7 @@ const (
 	// The roles that one process holds at a time; see Bus.Lease.
 	RoleHarvester = "harvester"
 	RoleIndexer   = "indexer"
+	RoleScheduler = "scheduler"
 
 	runsBucket   = "RUNS"
 	leasesBucket = "LEASES"
@@ -194,7 +195,7 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 	}
 	if b.embedded != nil {
 		// Whoever held a lease on an embedded server died with it.
-		for _, role := range []string{RoleHarvester, RoleIndexer} {
+		for _, role := range []string{RoleHarvester, RoleIndexer, RoleScheduler} {
 			if err := b.leases.Purge(ctx, role); err != nil {
 				return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 			}
