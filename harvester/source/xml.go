@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"polyglean/harvester"
+	"polyglean/internal/record"
 )
 
 // Pages of XML are cut into records by their tags alone, and each record is then
@@ -91,6 +94,25 @@ func lastEnd(text []byte, name string) int {
 type element struct {
 	name string
 	raw  []byte
+}
+
+// entries decodes each element alone, so that one that cannot be read is set aside
+// with its reason and the others live. decode also says whether it had to mend.
+func (p *xmlPage) entries(elements []element, decode func(raw []byte) (c record.Candidate, mended bool, err error)) ([]record.Candidate, []harvester.Bad) {
+	records := make([]record.Candidate, 0, len(elements))
+	var bad []harvester.Bad
+	for _, e := range elements {
+		c, mended, err := decode(e.raw)
+		if err != nil {
+			bad = append(bad, harvester.Bad{SourceID: c.SourceID, Reason: err.Error(), Raw: e.raw})
+			continue
+		}
+		if mended {
+			p.mended = append(p.mended, "record "+c.SourceID)
+		}
+		records = append(records, c)
+	}
+	return records, bad
 }
 
 // split takes the elements of the given local names out of a document. rest is

@@ -1,0 +1,299 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"polyglean/harvester"
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
+	"polyglean/internal/strategy"
+)
+
+func init() { register("jstage", newJStage, Traits{}) }
+
+const (
+	jstageURL  = "https://api.jstage.jst.go.jp/searchapi/do"
+	jstageRate = 1 // no limit is stated
+	jstagePage = 200
+	jstageMost = 1000
+	// jstageYears are taken off the start of an incremental window: J-STAGE can be
+	// asked by year of publication alone, and takes in back volumes.
+	jstageYears = 1
+)
+
+// jstage is J-STAGE, the platform of Japan's learned societies, by its search API.
+// Its answers have titles, names and journals in Japanese and in English, and no
+// abstracts.
+//
+// It has no Boolean search: a parameter is matched by a part of the text, whatever
+// its case. So the strategy is asked term by term, in full text where a term names
+// no field: every alternative of the one AND part whose terms are longest, which
+// keeps the answers fewest. That is wider than the strategy by all its other
+// parts. A word cut short needs no mark; of a phrase that has one before its end
+// the longest piece is asked. Only searches in Japanese and English are asked,
+// since there is nothing else to match.
+type jstage struct{ client }
+
+func newJStage(c Config, f *Fetcher) (harvester.Source, error) {
+	cl, err := newClient("jstage", c, f, jstageURL, jstagePage, jstageMost, jstageRate)
+	return &jstage{cl}, err
+}
+
+// jstageFields are the parameters that match a field.
+var jstageFields = map[strategy.Field]string{
+	strategy.AnyField:  "text",
+	strategy.Title:     "article",
+	strategy.Abstract:  "abst",
+	strategy.Keyword:   "keyword",
+	strategy.Author:    "author",
+	strategy.Container: "material",
+}
+
+// Queries implements harvester.Source: one for each term, under the name of the
+// first search that has it: "ja", "ja:2", "ja:3".
+func (s *jstage) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
+	if !since.IsZero() {
+		since = since.AddDate(-jstageYears, 0, 0)
+	}
+	var queries []harvester.Query
+	asked := map[string]bool{}
+	for _, search := range p.Searches {
+		if search.Lang != "ja" && search.Lang != "en" {
+			continue
+		}
+		terms := widestTerms(search.Node)
+		if len(terms) == 0 {
+			return nil, fmt.Errorf("search %q: jstage can express no part of it: give it a term", search.Name)
+		}
+		part := 0
+		for _, t := range terms {
+			param, text := jstageTerm(t)
+			if asked[param+":"+text] {
+				continue
+			}
+			asked[param+":"+text] = true
+			name := search.Name
+			if part++; part > 1 {
+				name = fmt.Sprintf("%s:%d", name, part)
+			}
+			queries = append(queries, harvester.Query{
+				Name: name, Route: record.RouteSearch, Strategy: t, Lang: search.Lang, From: since,
+			})
+		}
+	}
+	return queries, nil
+}
+
+// widestTerms are terms of which every match of n has one, nil when there are
+// none: all those of an OR, and those of the one part of an AND that asks for the
+// longest.
+func widestTerms(n strategy.Node) []*strategy.Term {
+	switch n := n.(type) {
+	case *strategy.Term:
+		if _, text := jstageTerm(n); text != "" {
+			return []*strategy.Term{n}
+		}
+	case *strategy.Or:
+		var all []*strategy.Term
+		for _, part := range n.Parts {
+			terms := widestTerms(part)
+			if terms == nil {
+				return nil
+			}
+			all = append(all, terms...)
+		}
+		return all
+	case *strategy.And:
+		return longestTerms(n.Parts)
+	case *strategy.Near:
+		return longestTerms([]strategy.Node{n.Left, n.Right})
+	}
+	return nil
+}
+
+func longestTerms(parts []strategy.Node) []*strategy.Term {
+	var best []*strategy.Term
+	longest := 0
+	for _, part := range parts {
+		terms := widestTerms(part)
+		shortest := 0
+		for _, t := range terms {
+			_, text := jstageTerm(t)
+			if n := utf8.RuneCountInString(text); shortest == 0 || n < shortest {
+				shortest = n
+			}
+		}
+		if shortest > longest {
+			best, longest = terms, shortest
+		}
+	}
+	return best
+}
+
+// jstageTerm is the parameter and the text that ask for a term; the text is empty
+// when nothing of it can be asked.
+func jstageTerm(t *strategy.Term) (param, text string) {
+	piece := ""
+	for i, words := 0, phraseOf(t).words; i < len(words); i++ {
+		piece += words[i].text
+		if words[i].cut || i == len(words)-1 {
+			if utf8.RuneCountInString(piece) > utf8.RuneCountInString(text) {
+				text = piece
+			}
+			piece = ""
+			continue
+		}
+		piece += " "
+	}
+	return jstageFields[t.Field], text
+}
+
+// Page implements harvester.Source. The cursor is the position of the page's first
+// record in the result, from 1 on.
+func (s *jstage) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	term, ok := q.Strategy.(*strategy.Term)
+	if !ok {
+		return harvester.Page{}, fmt.Errorf("jstage: query %q is not a single term, and no more can be asked at once", q.Name)
+	}
+	start, err := position(cursor, 1)
+	if err != nil {
+		return harvester.Page{}, fmt.Errorf("jstage: query %q: %w", q.Name, err)
+	}
+	param, text := jstageTerm(term)
+	params := url.Values{
+		"service": {"3"}, param: {text}, "start": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.pageSize)},
+	}
+	if !q.From.IsZero() {
+		params.Set("pubyearfrom", strconv.Itoa(q.From.UTC().Year()))
+	}
+	if !q.Until.IsZero() {
+		params.Set("pubyearto", strconv.Itoa(q.Until.UTC().Year()))
+	}
+	feed, sent, err := s.getXML(ctx, params, "feed")
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	page, err := decodeJStage(&feed)
+	if err != nil {
+		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+	}
+	feed.log(ctx, s.name, s.base.Host)
+	page.Sent = sent
+	if got := len(page.Records) + len(page.Bad); got > 0 && start+got <= page.Announced {
+		page.Next = strconv.Itoa(start + got)
+	}
+	return page, nil
+}
+
+// decodeJStage reads a page of results. Its status says ERR_001 of a search that
+// finds nothing, and WARN_002 of pages that are whole.
+func decodeJStage(feed *xmlPage) (harvester.Page, error) {
+	entries, rest, err := split(feed.doc, "entry")
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	envelope, _, err := decodeXML[struct {
+		Status  string `xml:"result>status"`
+		Message markup `xml:"result>message"`
+		Total   string `xml:"totalResults"`
+	}](rest)
+	if err != nil {
+		return harvester.Page{}, err
+	}
+	status := strings.TrimSpace(envelope.Status)
+	if status == "ERR_001" {
+		return harvester.Page{}, nil
+	}
+	if strings.HasPrefix(status, "ERR") {
+		return harvester.Page{}, fmt.Errorf("the source says %q (%q)", status, excerpt([]byte(envelope.Message.line())))
+	}
+	total, err := strconv.Atoi(strings.TrimSpace(envelope.Total))
+	if err != nil || total < 0 {
+		return harvester.Page{}, errors.New("the answer is no page of results: it lacks totalResults")
+	}
+	page := harvester.Page{Announced: total}
+	page.Records, page.Bad = feed.entries(entries, decodeJStageEntry)
+	return page, nil
+}
+
+type (
+	jstageEntry struct {
+		Title   jstageText `xml:"article_title"`
+		Link    jstageText `xml:"article_link"`
+		Authors struct {
+			EN []markup `xml:"en>name"`
+			JA []markup `xml:"ja>name"`
+		} `xml:"author"`
+		Journal jstageText `xml:"material_title"`
+		ISSN    string     `xml:"issn"`
+		EISSN   string     `xml:"eIssn"`
+		Volume  markup     `xml:"volume"`
+		Number  markup     `xml:"number"`
+		First   markup     `xml:"startingPage"`
+		Last    markup     `xml:"endingPage"`
+		Year    string     `xml:"pubyear"`
+		DOI     string     `xml:"doi"`
+		Main    markup     `xml:"title"`
+		ID      string     `xml:"id"`
+		Updated string     `xml:"updated"`
+	}
+	jstageText struct {
+		EN markup `xml:"en"`
+		JA markup `xml:"ja"`
+	}
+)
+
+// either is the Japanese text, or else the English one.
+func (t jstageText) either() string { return cmp.Or(t.JA.line(), t.EN.line()) }
+
+// jstagePath finds an article's place in its address:
+// ".../article/JOURNAL/VOLUME/ISSUE/FIRST/_article/-char/ja/".
+var jstagePath = regexp.MustCompile(`/article/(.+?)/_article(?:/|$)`)
+
+func decodeJStageEntry(raw []byte) (record.Candidate, bool, error) {
+	e, mended, err := decodeXML[jstageEntry](raw)
+	var c record.Candidate
+	for _, address := range []string{e.ID, e.Link.either()} {
+		if m := jstagePath.FindStringSubmatch(address); m != nil {
+			c.SourceID = m[1]
+			break
+		}
+	}
+	if err != nil {
+		return c, mended, fmt.Errorf("it is not XML: %w", err)
+	}
+	c.IDs.DOI = normalDOI(e.DOI)
+	if c.SourceID = cmp.Or(c.SourceID, c.IDs.DOI); c.SourceID == "" {
+		return c, mended, errors.New("it has neither an article's address nor a DOI")
+	}
+	c.Titles = addText(addText(nil, e.Title.JA.line(), "ja"), e.Title.EN.line(), "en")
+	if c.Titles == nil {
+		c.Titles = addText(nil, e.Main.line(), "")
+	}
+	names := e.Authors.JA
+	if len(names) == 0 {
+		names = e.Authors.EN
+	}
+	for _, n := range names {
+		if name := n.line(); name != "" {
+			c.Authors = append(c.Authors, record.Author{Name: name})
+		}
+	}
+	c.Container = e.Journal.either()
+	c.ISSN = normalISSNs(e.ISSN, e.EISSN)
+	c.Volume, c.Issue = e.Volume.line(), e.Number.line()
+	c.Pages = pageRange(e.First.line(), e.Last.line())
+	c.Date, c.Year = normalDate(e.Year)
+	c.URL = cmp.Or(webAddress(jsonText(e.Link.either())), webAddress(jsonText(e.ID)))
+	c.Version = stamp(strings.TrimSpace(e.Updated))
+	return c, mended, nil
+}
