@@ -121,19 +121,24 @@ func (p *pipeline) decide(ctx context.Context, d record.Decision, out io.Writer)
 	if _, err := p.bus.Decide(ctx, d); err != nil {
 		return err
 	}
-	// The decision is on disk. Where no other process will, bring it into the index
-	// now, so that the next search shows it.
-	if p.config.NATS.URL == "" && !p.bus.Attached() {
-		s, err := p.newStages(indexer.Stage)
-		if err != nil {
-			return err
-		}
-		if err := s.with(ctx, func(ctx context.Context) error { return p.drainDecisions(ctx) }); err != nil {
-			return err
-		}
+	if err := p.indexDecisions(ctx); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "%s: %s (%s)\n", clean(study.Title().Value.Text), d.Verdict, d.Stage)
 	return nil
+}
+
+// indexDecisions brings decisions that are on disk into the index now, so that the
+// next search shows them, where no other process will.
+func (p *pipeline) indexDecisions(ctx context.Context) error {
+	if !p.alone() {
+		return nil
+	}
+	s, err := p.newStages(indexer.Stage)
+	if err != nil {
+		return err
+	}
+	return s.with(ctx, p.drainDecisions)
 }
 
 func (p *pipeline) drainDecisions(ctx context.Context) error {

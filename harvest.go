@@ -59,29 +59,12 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}
-	// Where others run the stages, this process only harvests: a running pipeline on
-	// this machine, or the other roles of a cluster.
-	alone := p.config.NATS.URL == "" && !p.bus.Attached()
-	if alone {
+	if p.alone() {
 		if err := p.openIndex(ctx); err != nil {
 			return err
 		}
 	}
-	var run harvester.Run
-	h := harvester.New(p.bus, p.protocol, sources, opts)
-	work := func(ctx context.Context) error {
-		return p.bus.Lease(ctx, stream.RoleHarvester, "harvest", func(ctx context.Context) (err error) {
-			run, err = h.Run(ctx)
-			return err
-		})
-	}
-	if alone {
-		err = p.harvestAlone(ctx, h, work, errOut)
-	} else {
-		painter := newPainter(errOut, h, nil)
-		err = work(ctx)
-		painter.finish()
-	}
+	run, err := p.gather(ctx, sources, opts, errOut)
 	if err != nil {
 		return fmt.Errorf("harvest: %w (run polyglean harvest again to go on from here)", err)
 	}
@@ -93,7 +76,7 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 		if err := printRun(out, run); err != nil {
 			return err
 		}
-		if !alone {
+		if !p.alone() {
 			fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
 		}
 	}
@@ -101,6 +84,30 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 		return errPartial
 	}
 	return nil
+}
+
+// alone says that no other process runs the stages: no running pipeline on this
+// machine, no other roles of a cluster.
+func (p *pipeline) alone() bool { return p.config.NATS.URL == "" && !p.bus.Attached() }
+
+// gather does one run over the sources. Where this process is alone, it runs the
+// stages beside it, until all that came is indexed.
+func (p *pipeline) gather(ctx context.Context, sources []harvester.Source, opts harvester.Options, errOut io.Writer) (run harvester.Run, err error) {
+	h := harvester.New(p.bus, p.protocol, sources, opts)
+	work := func(ctx context.Context) error {
+		return p.bus.Lease(ctx, stream.RoleHarvester, "harvest", func(ctx context.Context) (err error) {
+			run, err = h.Run(ctx)
+			return err
+		})
+	}
+	if p.alone() {
+		err = p.harvestAlone(ctx, h, work, errOut)
+	} else {
+		painter := newPainter(errOut, h, nil)
+		err = work(ctx)
+		painter.finish()
+	}
+	return run, err
 }
 
 // harvestAlone runs the stages beside the harvest, until all of it is indexed.

@@ -45,6 +45,8 @@ type Run struct {
 	Ended time.Time `json:"ended,omitzero"`
 	// Since bounds an incremental run; zero for a first fill.
 	Since time.Time `json:"since,omitzero"`
+	// Input identifies what was read beside the protocol, if anything.
+	Input string `json:"input,omitempty"`
 	// Previous is the run whose cursors this one takes over, if any.
 	Previous string `json:"previous,omitempty"`
 	// Sources names the sources of the run, in order.
@@ -195,7 +197,7 @@ func (l *Ledger) open(ctx context.Context, want Run, fresh bool) (Run, error) {
 		return Run{}, err
 	}
 	for _, r := range slices.Backward(runs) {
-		if fresh || r.Digest != want.Digest || !slices.Equal(r.Sources, want.Sources) || !r.Since.Equal(want.Since) {
+		if fresh || r.Digest != want.Digest || !slices.Equal(r.Sources, want.Sources) || !r.Since.Equal(want.Since) || r.Input != want.Input {
 			continue
 		}
 		if r.Ended.IsZero() {

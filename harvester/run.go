@@ -20,6 +20,9 @@ type Options struct {
 	Since time.Time
 	// Fresh begins a new run even when an unfinished one could be resumed.
 	Fresh bool
+	// Input identifies what the sources read beside the protocol, such as the content
+	// of files. A run goes on only with the input it began with.
+	Input string
 	// Log receives what an operator wants to know; nil means none.
 	Log *slog.Logger
 }
@@ -57,7 +60,7 @@ func New(bus *stream.Bus, p *protocol.Protocol, sources []Source, opts Options) 
 func (h *Harvester) Run(ctx context.Context) (Run, error) {
 	want := Run{
 		Protocol: h.protocol.Name, Version: h.protocol.Version, Digest: h.protocol.Digest,
-		Since: h.opts.Since,
+		Since: h.opts.Since, Input: h.opts.Input,
 	}
 	for _, s := range h.sources {
 		want.Sources = append(want.Sources, s.Name())
