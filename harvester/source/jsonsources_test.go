@@ -37,6 +37,10 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"openaire", "an error", `{"message":"Page size must be at most 100","error":"Bad Request","code":400}`},
 		{"openaire", "no results", `{"header":{"numFound":5}}`},
 		{"openaire", "no count", `{"header":{},"results":[]}`},
+		{"datacite", "an error", `{"errors":[{"status":"400","title":"Failed to parse query"}]}`},
+		{"datacite", "no data", `{"meta":{"total":5}}`},
+		{"datacite", "no total", `{"data":[],"meta":{}}`},
+		{"datacite", "one record", `{"data":{"id":"10.5555/1"},"meta":{"total":1}}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -177,3 +181,5 @@ func FuzzDecodeHAL(f *testing.F) {
 func FuzzDecodeOpenAIRE(f *testing.F) {
 	fuzzPage(f, "openaire", func(body []byte) (harvester.Page, error) { return decodeOpenAIRE(body, "*") })
 }
+
+func FuzzDecodeDataCite(f *testing.F) { fuzzPage(f, "datacite", decodeDataCite) }
