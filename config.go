@@ -36,12 +36,13 @@ type Config struct {
 	// DataDir holds everything an embedded pipeline keeps.
 	DataDir string `yaml:"data_dir"`
 	// Contact is the e-mail address that sources are told; a source may have its own.
-	Contact string                   `yaml:"contact"`
-	NATS    stream.Config            `yaml:"nats"`
-	Index   IndexConfig              `yaml:"index"`
-	Web     WebConfig                `yaml:"web"`
-	Fetch   source.FetchConfig       `yaml:"fetch"`
-	Sources map[string]*SourceConfig `yaml:"sources"`
+	Contact  string                   `yaml:"contact"`
+	NATS     stream.Config            `yaml:"nats"`
+	Index    IndexConfig              `yaml:"index"`
+	Web      WebConfig                `yaml:"web"`
+	Fetch    source.FetchConfig       `yaml:"fetch"`
+	Schedule ScheduleConfig           `yaml:"schedule"`
+	Sources  map[string]*SourceConfig `yaml:"sources"`
 
 	// path is the file it was read from, for errors.
 	path string
@@ -62,7 +63,9 @@ type WebConfig struct {
 // SourceConfig is a source's own configuration and whether it takes part.
 type SourceConfig struct {
 	// Enabled overrides what the source is by default.
-	Enabled       *bool `yaml:"enabled"`
+	Enabled *bool `yaml:"enabled"`
+	// Schedule overrides the default: a cron expression, an interval, or "off".
+	Schedule      string `yaml:"schedule"`
 	source.Config `yaml:",inline"`
 }
 
@@ -71,9 +74,10 @@ const configFile = "polyglean.yaml"
 
 func builtinConfig() *Config {
 	return &Config{
-		DataDir: "polyglean-data",
-		Index:   IndexConfig{Backend: backendBleve},
-		Web:     WebConfig{Addr: "127.0.0.1:8600"},
+		DataDir:  "polyglean-data",
+		Index:    IndexConfig{Backend: backendBleve},
+		Web:      WebConfig{Addr: "127.0.0.1:8600"},
+		Schedule: ScheduleConfig{Zone: "UTC", Jitter: 10 * time.Minute},
 	}
 }
 
@@ -142,6 +146,9 @@ func (c *Config) check() error {
 		if !slices.Contains(source.Names(), name) {
 			return usagef("%s: unknown source %q: known are %s", where, name, strings.Join(source.Names(), ", "))
 		}
+	}
+	if err := c.checkSchedule(); err != nil {
+		return usagef("%s: %w", where, err)
 	}
 	return nil
 }

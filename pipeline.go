@@ -163,6 +163,8 @@ func (p *pipeline) sources(names []string) ([]harvester.Source, error) {
 
 // stages are the running parts of a pipeline.
 type stages struct {
+	// schedule is nil when nothing is scheduled.
+	schedule *harvester.Scheduler
 	classify *classifier.Runner
 	index    *indexer.Runner
 	run      []func(context.Context) error
@@ -171,6 +173,17 @@ type stages struct {
 // newStages makes the runners of the roles asked for.
 func (p *pipeline) newStages(roles ...string) (*stages, error) {
 	s := &stages{}
+	host, _ := os.Hostname()
+	owner := fmt.Sprintf("%s-%d", host, os.Getpid())
+	if slices.Contains(roles, roleHarvester) {
+		var err error
+		if s.schedule, err = p.newScheduler(owner); err != nil {
+			return nil, err
+		}
+		if s.schedule != nil {
+			s.run = append(s.run, s.schedule.Run)
+		}
+	}
 	if slices.Contains(roles, classifier.Stage) {
 		c, err := classifier.New(p.protocol, classifier.Options{})
 		if err != nil {
@@ -180,8 +193,6 @@ func (p *pipeline) newStages(roles ...string) (*stages, error) {
 		s.run = append(s.run, s.classify.Run)
 	}
 	if slices.Contains(roles, indexer.Stage) {
-		host, _ := os.Hostname()
-		owner := fmt.Sprintf("%s-%d", host, os.Getpid())
 		s.index = indexer.NewRunner(p.bus, p.index, owner, p.log)
 		s.run = append(s.run, s.index.Run, func(ctx context.Context) error {
 			return indexer.Answer(ctx, p.bus.Conn(), p.searcher, p.verify)

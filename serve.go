@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +17,17 @@ import (
 	"polyglean/indexer/web"
 )
 
-// roleWeb serves the reviewers' pages.
-const roleWeb = "web"
+// Roles of `serve`; the others go by the names of their stages.
+const (
+	// roleHarvester harvests by the schedule of the configuration. Harvests that a
+	// person or a timer starts are runs of their own (polyglean harvest).
+	roleHarvester = "harvester"
+	// roleWeb serves the reviewers' pages.
+	roleWeb = "web"
+)
 
-// roles that `serve` knows. Harvests are runs of their own (polyglean harvest),
-// started by a person or a timer.
-var roles = []string{classifier.Stage, indexer.Stage, roleWeb}
+// roles that `serve` knows, in pipeline order.
+var roles = []string{roleHarvester, classifier.Stage, indexer.Stage, roleWeb}
 
 func serveCommand(g *globals) *cobra.Command {
 	var (
@@ -31,9 +37,11 @@ func serveCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the stages and the reviewers' pages until stopped",
-		Long: `Serve classifies and indexes what harvests bring, and serves the search pages. With
---roles it runs some of the stages only: on a NATS cluster and Elasticsearch each may
-be a process of its own, on any machine.`,
+		Long: `Serve harvests by the schedule of the configuration, if it has one, classifies and
+indexes what harvests bring, and serves the search pages. With --roles it runs some of
+the stages only: on a NATS cluster and Elasticsearch each may be a process of its own,
+on any machine; of several harvesters or indexers one is at work, and another takes
+over when it is gone.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, r := range want {
 				if !slices.Contains(roles, r) {
@@ -66,7 +74,14 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 		}
 		defer listener.Close()
 	}
-	if len(want) < len(roles) && p.config.NATS.URL == "" {
+	if slices.Equal(want, []string{roleHarvester}) {
+		if names, err := p.scheduled(); err != nil || len(names) == 0 {
+			return cmp.Or(err, usagef("no harvests are scheduled: set schedule.default, or sources.NAME.schedule of an enabled source, in the configuration"))
+		}
+	}
+	// Harvests may come from any process; the others share the stream and the index.
+	apart := !slices.Contains(want, classifier.Stage) || !slices.Contains(want, indexer.Stage) || !slices.Contains(want, roleWeb)
+	if apart && p.config.NATS.URL == "" {
 		return usagef("--roles needs a NATS server to meet on: set nats.url in the configuration, or run all roles in one process")
 	}
 	if err := p.openBus(ctx); err != nil {
@@ -76,7 +91,7 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 		return fmt.Errorf("another polyglean is serving from %s already: use it, or choose another directory with --data", p.config.DataDir)
 	}
 	if slices.Contains(want, indexer.Stage) || slices.Contains(want, roleWeb) {
-		if p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && len(want) < len(roles) {
+		if p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && apart {
 			return usagef("separate roles need an index that several processes can open: set index.backend to elasticsearch")
 		}
 		if err := p.openIndex(ctx); err != nil {
@@ -86,6 +101,11 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 	s, err := p.newStages(want...)
 	if err != nil {
 		return err
+	}
+	if slices.Contains(want, roleHarvester) {
+		if err := printSchedule(ctx, out, s.schedule); err != nil {
+			return err
+		}
 	}
 	run := s.run
 	if listener != nil {
