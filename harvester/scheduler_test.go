@@ -314,8 +314,8 @@ func TestSchedulerOnTheStreams(t *testing.T) {
 		}
 		return nil
 	}
-	hourly := mustParse(t, "@every 12h", time.UTC)
-	entries := []Entry{{a, hourly}, {b, hourly}}
+	twice := mustParse(t, "@every 12h", time.UTC)
+	entries := []Entry{{a, twice}, {b, twice}}
 	schedulers := func() *Scheduler {
 		return NewScheduler(bus, p, entries, 0, "test", slog.New(slog.DiscardHandler))
 	}
