@@ -20,6 +20,7 @@ func harvestCommand(g *globals) *cobra.Command {
 		sources []string
 		since   string
 		fresh   bool
+		full    bool
 		asJSON  bool
 	)
 	cmd := &cobra.Command{
@@ -34,7 +35,7 @@ any of them did not end complete.`,
 			if err != nil {
 				return err
 			}
-			opts := harvester.Options{Fresh: fresh, Log: p.log}
+			opts := harvester.Options{Fresh: fresh, Full: full, Log: p.log}
 			if since != "" {
 				if opts.Since, err = time.Parse(time.DateOnly, since); err != nil {
 					return usagef("--since %q: want a date like 2026-01-31", since)
@@ -45,7 +46,8 @@ any of them did not end complete.`,
 		},
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "ask only these sources (default all that are enabled)")
-	cmd.Flags().StringVar(&since, "since", "", "only what the sources added or changed from this day on, YYYY-MM-DD")
+	cmd.Flags().StringVar(&since, "since", "", "only what the sources added or changed from this day on, YYYY-MM-DD (default: since each query was last asked to its end)")
+	cmd.Flags().BoolVar(&full, "full", false, "ask every query from the beginning")
 	cmd.Flags().BoolVar(&fresh, "fresh", false, "begin a new run even if one could be resumed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd

@@ -60,6 +60,9 @@ type Query struct {
 	// is the first day such a part can begin, where From is open.
 	Dated    bool
 	Earliest time.Time
+
+	// part says that From and Until are a window of a larger query.
+	part bool
 }
 
 // TooManyError is what Page returns instead of a first page when the query has more

@@ -65,6 +65,15 @@ type QueryState struct {
 	Query  string       `json:"query"`
 	Route  record.Route `json:"route"`
 	Lang   string       `json:"lang,omitempty"`
+	// Window names the dates of a part of a query that was too large to be asked
+	// whole; Parts is set on the whole, whose own counts are then empty, and Whole is
+	// what the source announced for it.
+	Window string `json:"window,omitempty"`
+	Parts  int    `json:"parts,omitempty"`
+	Whole  int    `json:"whole,omitempty"`
+	// From and Until are the dates asked for; zero is open.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 	// Sent is the first request of the query exactly as sent, without secrets.
 	Sent   string `json:"sent,omitempty"`
 	State  State  `json:"state"`
@@ -179,14 +188,13 @@ func (l *Ledger) fill(ctx context.Context, r *Run) error {
 	return nil
 }
 
-// previous finds how a query of an earlier run with the same protocol and window
-// ended, if it left a cursor to go on from.
-func (l *Ledger) previous(ctx context.Context, run Run, source, query string) (QueryState, bool, error) {
+// previous finds how a query ended in the run before, of the same protocol and
+// sources.
+func (l *Ledger) previous(ctx context.Context, run Run, source string, q Query) (QueryState, bool, error) {
 	if run.Previous == "" {
 		return QueryState{}, false, nil
 	}
-	q, found, err := l.query(ctx, run.Previous, source, query)
-	return q, found && q.State == StatePartial && q.Cursor != "", err
+	return l.query(ctx, run.Previous, source, q)
 }
 
 // open returns the unfinished run of the same protocol and sources to go on with,
@@ -220,19 +228,22 @@ func (l *Ledger) saveRun(ctx context.Context, r Run) error {
 func (l *Ledger) saveQuery(ctx context.Context, q QueryState) error {
 	q.Schema = record.Schema
 	q.Updated = time.Now().UTC()
-	return l.bus.SaveState(ctx, queryKey(q.Run, q.Source, q.Query), q)
+	return l.bus.SaveState(ctx, queryKey(q.Run, q.Source, q.Query, q.Window), q)
 }
 
-func (l *Ledger) query(ctx context.Context, run, source, query string) (QueryState, bool, error) {
-	var q QueryState
-	found, err := l.bus.LoadState(ctx, queryKey(run, source, query), &q)
-	return q, found, err
+func (l *Ledger) query(ctx context.Context, run, source string, q Query) (QueryState, bool, error) {
+	var st QueryState
+	found, err := l.bus.LoadState(ctx, queryKey(run, source, q.Name, q.window()), &st)
+	return st, found, err
 }
 
-// queryKey keeps the names of sources and queries, which may hold anything, out
-// of the key.
-func queryKey(run, source, query string) string {
+func queryKey(run, source, query, window string) string {
+	return "query." + run + "." + hashKey(source, query, window)
+}
+
+// hashKey keeps names, which may hold anything, out of a key.
+func hashKey(names ...string) string {
 	h := fnv.New128a()
-	_, _ = h.Write([]byte(source + "\x00" + query))
-	return "query." + run + "." + hex.EncodeToString(h.Sum(nil))
+	_, _ = h.Write([]byte(strings.Join(names, "\x00")))
+	return hex.EncodeToString(h.Sum(nil))
 }
