@@ -58,7 +58,7 @@ func charsetOf(s *survey, named string) (charset, error) {
 		return utf16LE, nil
 	case even*20 > units && odd*5 < even:
 		return utf16BE, nil
-	case s.controls() > 0.01:
+	case s.binary():
 		return charset{}, errors.New("this is not a text file")
 	case s.invalid == 0:
 		return charset{name: "UTF-8"}, nil

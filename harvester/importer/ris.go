@@ -16,7 +16,7 @@ import (
 var (
 	risTag   = regexp.MustCompile(`^([A-Z][A-Z0-9])[ \t\x{00a0}]{1,4}-(?:[ \t\x{00a0}]+(.*))?$`)
 	risStart = regexp.MustCompile(`^[ \t]*TY[ \t\x{00a0}]*-[ \t\x{00a0}]*([A-Za-z]{2,10})[ \t]*$`)
-	risEnd   = regexp.MustCompile(`^[ \t]*ER[ \t\x{00a0}]*-[ \t\x{00a0}]*$`)
+	risEnd   = regexp.MustCompile(`^[ \t]*ER[ \t\x{00a0}]*(?:-[ \t\x{00a0}]*)?$`)
 )
 
 // risReader reads RIS, as Research Information Systems described it and as

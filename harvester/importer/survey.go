@@ -115,16 +115,16 @@ func (s *survey) refuse() error {
 	return nil
 }
 
-// controls is the share of control characters in the beginning of the file, of what
-// no text has many of.
-func (s *survey) controls() float64 {
+// binary says that the file holds more control characters than a text has by
+// accident.
+func (s *survey) binary() bool {
 	n := 0
 	for _, c := range s.start {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' {
 			n++
 		}
 	}
-	return float64(n) / float64(len(s.start))
+	return n > 8 && n*100 > len(s.start)
 }
 
 // zeros counts the zero bytes at even and at odd places of the beginning.
