@@ -182,7 +182,7 @@ func widely(write func([]phrase) (string, bool)) func([]phrase) (string, bool) {
 }
 
 // englishEndings are what spelled writes behind a word cut short.
-var englishEndings = strings.Fields("s es ed er ers ing ion ions ive ent ence ment or ors e y ies al ly")
+var englishEndings = strings.Fields("s es ed er ers ing ion ions ive ent ence ment or ors e y ies al ly t ce")
 
 // spelled writes terms for a source that cannot cut words short: such a word is
 // asked for as it is and with the endings of English. Other continuations are not
