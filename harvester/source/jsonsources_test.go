@@ -41,6 +41,12 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"datacite", "no data", `{"meta":{"total":5}}`},
 		{"datacite", "no total", `{"data":[],"meta":{}}`},
 		{"datacite", "one record", `{"data":{"id":"10.5555/1"},"meta":{"total":1}}`},
+		{"core", "an error", `{"message":"Invalid query","error":400}`},
+		{"core", "no results", `{"totalHits":5}`},
+		{"core", "no count", `{"results":[]}`},
+		{"semanticscholar", "an error", `{"error":"Unacceptable query params","total":0,"data":[]}`},
+		{"semanticscholar", "no data", `{"total":5}`},
+		{"semanticscholar", "no total", `{"data":[]}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -183,3 +189,7 @@ func FuzzDecodeOpenAIRE(f *testing.F) {
 }
 
 func FuzzDecodeDataCite(f *testing.F) { fuzzPage(f, "datacite", decodeDataCite) }
+
+func FuzzDecodeCORE(f *testing.F) { fuzzPage(f, "core", decodeCORE) }
+
+func FuzzDecodeSemanticScholar(f *testing.F) { fuzzPage(f, "semanticscholar", decodeSemanticScholar) }

@@ -136,7 +136,7 @@ func readRecordedList(t *testing.T) []recordedCase {
 	}
 	var cases []recordedCase
 	seen := map[string]bool{}
-	for n, line := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
+	for n, line := range strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n") {
 		f := strings.Split(line, "\t")
 		if n == 0 {
 			continue
