@@ -47,6 +47,8 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"semanticscholar", "an error", `{"error":"Unacceptable query params","total":0,"data":[]}`},
 		{"semanticscholar", "no data", `{"total":5}`},
 		{"semanticscholar", "no total", `{"data":[]}`},
+		{"clinicaltrials", "no studies", `{"totalCount":5}`},
+		{"clinicaltrials", "no count", `{"studies":[]}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
 			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -193,3 +195,5 @@ func FuzzDecodeDataCite(f *testing.F) { fuzzPage(f, "datacite", decodeDataCite) 
 func FuzzDecodeCORE(f *testing.F) { fuzzPage(f, "core", decodeCORE) }
 
 func FuzzDecodeSemanticScholar(f *testing.F) { fuzzPage(f, "semanticscholar", decodeSemanticScholar) }
+
+func FuzzDecodeClinicalTrials(f *testing.F) { fuzzPage(f, "clinicaltrials", decodeClinicalTrials) }
