@@ -161,7 +161,7 @@ func (c *csvReader) record(ln line) (item, error) {
 	b := block{}
 	b.add(ln)
 	r := splitRow(ln.text, c.comma)
-	for r.open && !b.cut && c.again > 0 {
+	for r.open && !r.loose && !b.cut && c.again > 0 {
 		more, err := c.lines.next()
 		if errors.Is(err, io.EOF) {
 			break

@@ -48,7 +48,7 @@ var symbols = map[string]string{
 
 // mathematics is a formula between dollar signs: one word, or something with a
 // command or index in it. What stands behind an escaped dollar sign is none.
-var mathematics = regexp.MustCompile(`(^|[^\\])\$([^$\s]{1,40}|[^$]{0,200}[\\^_][^$]{0,200})\$`)
+var mathematics = regexp.MustCompile(`(^|[^\\])\$([^$\s]{1,40}|[^$]{0,200}[\\^_][^$]{0,200}[^$\\])\$`)
 
 // latexText makes text of LaTeX as it stands in bibliographies: accents and the
 // commands for letters become characters, commands of form vanish, and of a command
@@ -107,7 +107,7 @@ func latexCommand(b *strings.Builder, s string, i int) int {
 	}
 	name := s[i:end]
 	if mark, ok := combining[name]; ok {
-		if next, ok := accented(b, s, end, mark, end-i > 1 || name >= "A"); ok {
+		if next, ok := accented(b, s, end, mark, startsLetter(name)); ok {
 			return next
 		}
 	}
@@ -149,6 +149,13 @@ func accented(b *strings.Builder, s string, i int, mark string, word bool) (int,
 		letter, size = "i", 2
 	case strings.HasPrefix(rest, "\\j") && !startsLetter(rest[2:]):
 		letter, size = "j", 2
+	case len(rest) > 2 && rest[0] == '\\' && combining[rest[1:2]] != "" && !startsLetter(rest[1:]):
+		// An accent on an accent, as in Vietnamese.
+		next, ok := accented(b, s, i+2, combining[rest[1:2]], false)
+		if ok {
+			b.WriteString(mark)
+		}
+		return next, ok
 	default:
 		r, n := utf8.DecodeRuneInString(rest)
 		if !unicode.IsLetter(r) {

@@ -75,7 +75,8 @@ func TestRISRecords(t *testing.T) {
 		"an end in a text": {"TY  - JOUR\nTI  - a\nAB  - x\nER  - \ny\nTY  - JOUR\nTI  - b\nER  - \n", []string{"a", "b"}, []string{"line 5: lines outside of a record"}},
 		"a start in a text": {
 			"TY  - JOUR\nTI  - a\nAB  - x\nTY  - JOUR\nKW  - k\nER  - \n",
-			[]string{"a"}, []string{"line 4: it has neither a title nor"},
+			[]string{"a"},
+			[]string{"line 4: it has neither a title nor"},
 		},
 		"nothing in it":        {"TY  - JOUR\nER  - \nTY  - JOUR\nTI  - b\nER  - \n", []string{"b"}, []string{"line 1: it has neither a title nor"}},
 		"a DOI alone":          {"TY  - JOUR\nDO  - 10.5555/x\nER  - \n", []string{""}, nil},
