@@ -122,17 +122,20 @@ func demoPipeline(g *globals, dir string, server *demo.Server) *pipeline {
 	c.Contact = "demo@example.org"
 	c.Fetch = source.FetchConfig{AllowPrivate: true, Backoff: 50 * time.Millisecond}
 	c.Sources = map[string]*SourceConfig{}
-	for _, name := range source.Names() {
+	for _, name := range demo.Sources {
 		c.Sources[name] = &SourceConfig{Config: source.Config{BaseURL: server.URL(name), RequestsPerSecond: 1000}}
 	}
 	return &pipeline{config: c, protocol: demoProtocol(), log: newLog(g)}
 }
 
-// demoProtocol is the default protocol with the demonstration's repositories in the
-// place of the live ones.
+// demoProtocol is the default protocol with the demonstration's sources alone, since
+// any other would be asked at its live address, and its repositories in the place
+// of the live ones.
 func demoProtocol() *protocol.Protocol {
 	p := *protocol.Default()
-	p.Sources = slices.Clone(p.Sources)
+	p.Sources = slices.DeleteFunc(slices.Clone(p.Sources), func(use protocol.SourceUse) bool {
+		return !slices.Contains(demo.Sources, use.Name)
+	})
 	for i := range p.Sources {
 		if p.Sources[i].Name != demo.OAI {
 			continue

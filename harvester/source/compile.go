@@ -105,23 +105,21 @@ func phraseOf(t *strategy.Term) phrase {
 
 // orOfPhrases writes terms in the syntax of Lucene, which Elasticsearch and Solr
 // share.
-func orOfPhrases(terms []phrase) (text string, exact bool) { return luceneOr(terms, asterisk) }
+func orOfPhrases(terms []phrase) (text string, exact bool) { return luceneOr(terms, stem.lucene) }
 
-// asterisk writes the beginning of a word as most sources take it.
-func asterisk(word string) string { return word + "*" }
+func (s stem) lucene() string {
+	if s.cut {
+		return s.text + "*"
+	}
+	return s.text
+}
 
-// luceneOr is orOfPhrases for a source with its own way of writing the beginning of a
-// word. Inside of quotation marks no word can be cut short, so that a phrase with
+// luceneOr is orOfPhrases for a source with a way of its own to write a word cut
+// short. Inside of quotation marks no word can be cut short, so that a phrase with
 // such a word asks for its parts before and after wherever they stand.
-func luceneOr(terms []phrase, beginning func(word string) string) (text string, exact bool) {
+func luceneOr(terms []phrase, write func(stem) string) (text string, exact bool) {
 	parts := make([]string, len(terms))
 	exact = true
-	write := func(w stem) string {
-		if w.cut {
-			return beginning(w.text)
-		}
-		return w.text
-	}
 	for i, t := range terms {
 		switch {
 		case t.plain() && (len(t.words) > 1 || strings.ContainsAny(t.words[0].text, "'’")):

@@ -65,8 +65,11 @@ var doajDialect = dialect{terms: fielded(map[strategy.Field][]string{
 
 // doajTerms writes the beginning of a word as a range.
 func doajTerms(terms []phrase) (string, bool) {
-	return luceneOr(terms, func(word string) string {
-		return "[" + word + " TO " + word + "\U0010FFFD]" // the last character there is
+	return luceneOr(terms, func(w stem) string {
+		if w.cut {
+			return "[" + w.text + " TO " + w.text + "\U0010FFFD]" // the last character there is
+		}
+		return w.text
 	})
 }
 

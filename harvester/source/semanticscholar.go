@@ -69,7 +69,12 @@ var semanticScholarDialect = dialect{terms: func(field strategy.Field, terms []p
 }}
 
 func semanticScholarTerms(terms []phrase) (string, bool) {
-	return luceneOr(terms, func(word string) string { return asterisk(stemmed(word)) })
+	return luceneOr(terms, func(w stem) string {
+		if w.cut {
+			w.text = stemmed(w.text)
+		}
+		return w.lucene()
+	})
 }
 
 // stemmed is what the English stems of the words that begin with beginning have in

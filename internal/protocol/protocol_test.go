@@ -50,7 +50,10 @@ func TestDefault(t *testing.T) {
 	if formats["kci"] != "oai_kci" || formats["ssoar"] != "" {
 		t.Errorf("formats of the sets are %v", formats)
 	}
-	if want := []string{"openalex", "crossref", "europepmc", "pubmed", "lilacs", "jstage", "scielo", "oai"}; !slices.Equal(sources, want) {
+	if want := []string{
+		"openalex", "crossref", "europepmc", "pubmed", "doaj", "hal", "openaire", "lilacs", "jstage", "scielo", "oai",
+		"datacite", "core", "semanticscholar", "clinicaltrials",
+	}; !slices.Equal(sources, want) {
 		t.Errorf("default sources are %v, want %v", sources, want)
 	}
 	for name, set := range map[string]map[string]bool{
