@@ -21,6 +21,7 @@ func harvestCommand(g *globals) *cobra.Command {
 		since   string
 		fresh   bool
 		full    bool
+		dryRun  bool
 		asJSON  bool
 	)
 	cmd := &cobra.Command{
@@ -42,12 +43,16 @@ any of them did not end complete.`,
 				}
 			}
 			defer p.Close()
+			if dryRun {
+				return p.plan(cmd.Context(), sources, opts, asJSON, cmd.OutOrStdout())
+			}
 			return p.harvest(cmd.Context(), sources, opts, asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "ask only these sources (default all that are enabled)")
 	cmd.Flags().StringVar(&since, "since", "", "only what the sources added or changed from this day on, YYYY-MM-DD (default: since each query was last asked to its end)")
 	cmd.Flags().BoolVar(&full, "full", false, "ask every query from the beginning")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "ask each query for its number of records alone, and say what the harvest would take")
 	cmd.Flags().BoolVar(&fresh, "fresh", false, "begin a new run even if one could be resumed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd

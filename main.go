@@ -130,8 +130,8 @@ func newRoot() *cobra.Command {
 	cobra.EnableCommandSorting = false
 	root.AddCommand(
 		demoCommand(g), initCommand(), harvestCommand(g), importCommand(g), serveCommand(g),
-		searchCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
-		verifyCommand(g), reindexCommand(g), benchCommand(g), versionCommand(),
+		searchCommand(g), strategyCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
+		verifyCommand(g), reindexCommand(g), doctorCommand(g), benchCommand(g), versionCommand(),
 	)
 	root.Args = usageArgs(cobra.NoArgs)
 	for _, c := range root.Commands() {

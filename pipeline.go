@@ -130,6 +130,15 @@ func (p *pipeline) verify(ctx context.Context) (indexer.Verification, error) {
 
 // sources makes the sources of the protocol that are enabled, or those named.
 func (p *pipeline) sources(names []string) ([]harvester.Source, error) {
+	fetcher, err := source.NewFetcher(p.config.Fetch)
+	if err != nil {
+		return nil, err
+	}
+	return p.sourcesOver(fetcher, names)
+}
+
+// sourcesOver is sources with a fetcher of its own.
+func (p *pipeline) sourcesOver(fetcher *source.Fetcher, names []string) ([]harvester.Source, error) {
 	var uses []string
 	for _, use := range p.protocol.Sources {
 		uses = append(uses, use.Name)
@@ -138,10 +147,6 @@ func (p *pipeline) sources(names []string) ([]harvester.Source, error) {
 		if !slices.Contains(uses, name) {
 			return nil, usagef("source %q is not in the protocol: it has %s", name, strings.Join(uses, ", "))
 		}
-	}
-	fetcher, err := source.NewFetcher(p.config.Fetch)
-	if err != nil {
-		return nil, err
 	}
 	var sources []harvester.Source
 	for _, name := range uses {

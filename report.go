@@ -230,6 +230,9 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%s %s", thousands(n), many)
 }
 
+// sortedKeys are the keys of a map in order.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
 // thousands prints n with thin separators, as people read counts.
 func thousands(n int) string {
 	s := fmt.Sprint(n)

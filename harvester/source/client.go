@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"polyglean/harvester"
 )
 
 // client is what the sources with one search endpoint have in common.
@@ -14,8 +16,9 @@ type client struct {
 	base     *url.URL
 	fetch    *Fetcher
 	pageSize int
-	// rate is in requests a second.
+	// rate is in requests a second, perDay in requests a day (0: no limit).
 	rate    float64
+	perDay  int
 	contact string
 	key     Secret
 	// header goes with every request; it may hold the key.
@@ -44,7 +47,17 @@ func newClient(name string, c Config, f *Fetcher, base string, size, most int, r
 	if c.RequestsPerSecond > 0 {
 		rate = c.RequestsPerSecond
 	}
-	return client{name: name, base: u, fetch: f, pageSize: size, rate: rate, contact: c.Contact, key: c.Key}, nil
+	if c.RequestsPerDay < 0 {
+		return client{}, fmt.Errorf("source %s: requests_per_day %d: give a number above 0, or 0 for its default", name, c.RequestsPerDay)
+	}
+	return client{
+		name: name, base: u, fetch: f, pageSize: size, rate: rate, perDay: c.RequestsPerDay, contact: c.Contact, key: c.Key,
+	}, nil
+}
+
+// Pace implements harvester.Paced.
+func (c client) Pace() harvester.Pace {
+	return harvester.Pace{PageSize: c.pageSize, PerSecond: c.rate, PerDay: c.perDay}
 }
 
 // Name implements harvester.Source.

@@ -120,7 +120,12 @@ type Response struct {
 type Fetcher struct {
 	collector *colly.Collector
 	transport *transport
+	rehearse  bool
 }
+
+// NewRehearsal makes a Fetcher that sends nothing: Get fails with a
+// *RehearsedError that says what would have been sent.
+func NewRehearsal() *Fetcher { return &Fetcher{rehearse: true} }
 
 // NewFetcher makes a Fetcher. It fails on a negative setting, and when a COLLY_*
 // environment variable is set: Colly lets those override what the program says,
@@ -175,6 +180,9 @@ func (f *Fetcher) Get(ctx context.Context, r Request) (*Response, error) {
 			Reason: "not an http or https address",
 			Hint:   "write the whole address, such as https://example.org/oai",
 		}
+	}
+	if f.rehearse {
+		return nil, &RehearsedError{URL: redactURL(r.URL)}
 	}
 	header := r.Header.Clone()
 	if header == nil {

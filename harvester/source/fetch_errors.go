@@ -12,6 +12,12 @@ import (
 	"golang.org/x/net/html"
 )
 
+// RehearsedError is what Get of a rehearsal returns: the request it did not send,
+// without secrets.
+type RehearsedError struct{ URL string }
+
+func (e *RehearsedError) Error() string { return "not sent: GET " + e.URL }
+
 // StatusError is an answer with a status other than 200, after the attempts that
 // its status is worth.
 type StatusError struct {

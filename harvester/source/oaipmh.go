@@ -58,6 +58,10 @@ func newOAI(c Config, f *Fetcher) (harvester.Source, error) {
 	return s, nil
 }
 
+// Pace implements harvester.Paced; how much a page holds is each repository's
+// choice, 100 with most.
+func (s *oai) Pace() harvester.Pace { return harvester.Pace{PageSize: 100, PerSecond: s.rate} }
+
 // Name implements harvester.Source.
 func (*oai) Name() string { return "oai" }
 

@@ -50,8 +50,21 @@ type openAlexSource struct {
 
 func newOpenAlex(c Config, f *Fetcher) (harvester.Source, error) {
 	cl, err := newClient("openalex", c, f, openAlexURL, openAlexPage, openAlexPage, openAlexRate)
+	if cl.perDay == 0 {
+		cl.perDay = openAlexFreeSearches
+		if c.Key != "" {
+			cl.perDay = openAlexKeySearches
+		}
+	}
 	return &openAlexSource{cl}, err
 }
+
+// What a day allows: 1,000 credits without a key and 10,000 with a free one, and a
+// search costs 10 (developers.openalex.org, since 2026-02-13).
+const (
+	openAlexFreeSearches = 100
+	openAlexKeySearches  = 1000
+)
 
 var openAlexDialect = dialect{terms: func(field strategy.Field, terms []phrase) (string, bool) {
 	if field == strategy.Author || field == strategy.Container || field == strategy.Keyword {

@@ -30,6 +30,9 @@ const (
 	pubmedKeyPace = 10.0
 )
 
+// pubmedFirst is before the first record came into PubMed.
+var pubmedFirst = time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // pubmed searches PubMed through the E-utilities of NCBI: for each page an
 // ESearch for the IDs and an EFetch for the records.
 type pubmed struct{ client }
@@ -46,7 +49,11 @@ func newPubMed(c Config, f *Fetcher) (harvester.Source, error) {
 // Queries implements harvester.Source: those of the protocol's searches. A window
 // is by the date a record came into PubMed.
 func (*pubmed) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
-	return pubmedDialect.searches("PubMed", p, since, pubmedLimit)
+	queries, err := pubmedDialect.searches("PubMed", p, since, pubmedLimit)
+	for i := range queries {
+		queries[i].Dated, queries[i].Earliest = true, pubmedFirst
+	}
+	return queries, err
 }
 
 // Page implements harvester.Source. The cursor is the position of the page's
@@ -70,9 +77,7 @@ func (s *pubmed) page(ctx context.Context, q harvester.Query, cursor string) (ha
 	}
 	page := harvester.Page{Announced: found.count, Sent: sent}
 	if found.count > pubmedWindow {
-		return harvester.Page{}, fmt.Errorf(
-			"it finds %d records, and PubMed lists only the first %d of a search: "+
-				"narrow the search by date, or by a further block of terms", found.count, pubmedWindow)
+		return harvester.Page{}, &harvester.TooManyError{Source: s.name, Announced: found.count, Max: pubmedWindow}
 	}
 	if len(found.ids) == 0 {
 		if start < found.count {

@@ -134,7 +134,7 @@ func TestPubMedRefuses(t *testing.T) {
 		search, fetch, cursor, want string
 		asked                       int32
 	}{
-		"more than its window":    {`{"esearchresult":{"count":"10000","idlist":["1"]}}`, "", "", "narrow the search by date", 1},
+		"more than its window":    {`{"esearchresult":{"count":"10000","idlist":["1"]}}`, "", "", "narrow it by date", 1},
 		"a list that stops early": {`{"esearchresult":{"count":"300","idlist":[]}}`, "", "100", "listed none from record 101 on", 1},
 		"backend error":           {`{"esearchresult":{"ERROR":"Search Backend failed: try later"}}`, "", "", "Search Backend failed", 2},
 		"rate limit with 200":     {`{"error":"API rate limit exceeded","count":"11"}`, "", "", "API rate limit exceeded", 2},

@@ -1,0 +1,30 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+)
+
+// Size is how full a stream is.
+type Size struct {
+	Name     string
+	Messages int
+	// Bytes on disk; MaxBytes is where it refuses more, 0 or less for no limit of its
+	// own.
+	Bytes, MaxBytes int64
+}
+
+// Sizes of all streams, in the order records pass them.
+func (b *Bus) Sizes(ctx context.Context) ([]Size, error) {
+	var sizes []Size
+	for _, name := range []string{Candidates, Classified, Decisions, Parked} {
+		info, err := b.streams[name].Info(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("stream %s: %w", name, err)
+		}
+		sizes = append(sizes, Size{
+			Name: name, Messages: int(info.State.Msgs), Bytes: int64(info.State.Bytes), MaxBytes: info.Config.MaxBytes,
+		})
+	}
+	return sizes, nil
+}
