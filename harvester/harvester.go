@@ -60,6 +60,9 @@ type Query struct {
 	// is the first day such a part can begin, where From is open.
 	Dated    bool
 	Earliest time.Time
+	// Indivisible says that no narrower window is left to ask for: a source that
+	// would rather be asked in parts, but can give the whole, gives it now.
+	Indivisible bool
 
 	// part says that From and Until are a window of a larger query.
 	part bool

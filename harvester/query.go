@@ -68,6 +68,10 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 			return st, context.Cause(ctx)
 		}
 		var tooMany *TooManyError
+		if errors.As(err, &tooMany) && !q.divisible() && !q.Indivisible {
+			q.Indivisible = true
+			continue
+		}
 		if errors.As(err, &tooMany) && q.divisible() {
 			st.Parts, st.Whole = 2, tooMany.Announced
 			if err := h.ledger.saveQuery(ctx, st); err != nil {

@@ -134,6 +134,31 @@ func TestOneDayWithTooManyIsSaid(t *testing.T) {
 	}
 }
 
+// hoard is an archive that would rather be asked in parts, but gives the whole when
+// there is no other way.
+type hoard struct{ archive }
+
+func (h *hoard) Page(ctx context.Context, q Query, cursor string) (Page, error) {
+	if q.Indivisible {
+		most := h.max
+		h.max = len(h.records)
+		defer func() { h.max = most }()
+	}
+	return h.archive.Page(ctx, q, cursor)
+}
+
+func TestOneDayWithTooManyIsHadWhereItCanBe(t *testing.T) {
+	bus := openBus(t)
+	h := &hoard{archive{max: 10}}
+	for i := range 35 {
+		h.records = append(h.records, dated{id: i, day: midnight(time.Now())})
+	}
+	run := harvest(t, bus, Options{}, h)
+	if total := run.Totals(); run.Partial() || total.New != 35 {
+		t.Errorf("partial is %v, totals %+v", run.Partial(), total)
+	}
+}
+
 func TestFirstFillGoesOnWindowByWindow(t *testing.T) {
 	bus := openBus(t)
 	a := archiveOf(500, 60)

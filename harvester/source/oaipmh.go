@@ -58,6 +58,14 @@ func newOAI(c Config, f *Fetcher) (harvester.Source, error) {
 	return s, nil
 }
 
+// Repositories forget a resumption token within hours, and a list that breaks off
+// must be read again from its start. A list longer than oaiWindow records is
+// therefore read in windows of dates, each done when it is done.
+const oaiWindow = 5000
+
+// oaiFirst is before any datestamp: the protocol is of 2001.
+var oaiFirst = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Pace implements harvester.Paced; how much a page holds is each repository's
 // choice, 100 with most.
 func (s *oai) Pace() harvester.Pace { return harvester.Pace{PageSize: 100, PerSecond: s.rate} }
@@ -84,6 +92,7 @@ func (s *oai) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query,
 			queries = append(queries, harvester.Query{
 				Name: "set:" + set.Name, Route: record.RouteHarvest,
 				Endpoint: set.Endpoint, Set: set.Spec, Format: set.Format, From: since,
+				Dated: true, Earliest: oaiFirst,
 			})
 		}
 	}
@@ -153,6 +162,9 @@ func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harve
 	page.Records, page.Bad = list.records, list.bad
 	if list.size >= 0 {
 		page.Announced = list.size
+		if q.Dated && at.Token == "" && list.size > oaiWindow && !q.Indivisible {
+			return harvester.Page{}, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: oaiWindow}
+		}
 	}
 	answer.log(ctx, "oai", endpoint.Host)
 	if list.token != "" {

@@ -52,8 +52,8 @@ func TestOAIQueries(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []harvester.Query{
-		{Name: "set:theses", Route: record.RouteHarvest, Endpoint: "https://a.example/oai", Set: "col_1", Format: "qdc", From: since},
-		{Name: "set:all", Route: record.RouteHarvest, Endpoint: "https://b.example/oai?repo=2", From: since},
+		{Name: "set:theses", Route: record.RouteHarvest, Endpoint: "https://a.example/oai", Set: "col_1", Format: "qdc", From: since, Dated: true, Earliest: oaiFirst},
+		{Name: "set:all", Route: record.RouteHarvest, Endpoint: "https://b.example/oai?repo=2", From: since, Dated: true, Earliest: oaiFirst},
 	}
 	if fmt.Sprint(queries) != fmt.Sprint(want) {
 		t.Errorf("queries are %+v", queries)
@@ -125,6 +125,26 @@ func TestOAIGranularity(t *testing.T) {
 }
 
 // Tokens that run in a circle of any length are found out, and soon.
+// A list that is too long to be read in one go is read in windows of dates, and
+// whole where no narrower window is left.
+func TestOAILongListIsDivided(t *testing.T) {
+	s := oaiServer(t, func(url.Values) string {
+		return strings.Replace(oaiPage("1", "token"), "<resumptionToken>", fmt.Sprintf(`<resumptionToken completeListSize="%d">`, oaiWindow+1), 1)
+	})
+	queries, err := s.Queries(&protocol.Protocol{Sources: []protocol.SourceUse{{Name: "oai", Sets: []protocol.Set{{Name: "x"}}}}}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Page(t.Context(), queries[0], "")
+	if many, ok := errors.AsType[*harvester.TooManyError](err); !ok || many.Announced != oaiWindow+1 {
+		t.Errorf("error %v", err)
+	}
+	queries[0].Indivisible = true
+	if page, err := s.Page(t.Context(), queries[0], ""); err != nil || len(page.Records) != 1 || page.Next == "" {
+		t.Errorf("page %+v, error %v", page, err)
+	}
+}
+
 func TestOAICircle(t *testing.T) {
 	for _, c := range []struct{ tail, circle int }{{0, 1}, {1, 1}, {0, 2}, {3, 5}, {10, 7}, {50, 40}} {
 		t.Run(fmt.Sprintf("%d then %d", c.tail, c.circle), func(t *testing.T) {
