@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -35,12 +34,9 @@ const (
 // abstracts.
 //
 // It has no Boolean search: a parameter is matched by a part of the text, whatever
-// its case. So the strategy is asked term by term, in full text where a term names
-// no field: every alternative of the one AND part whose terms are longest, which
-// keeps the answers fewest. That is wider than the strategy by all its other
-// parts. A word cut short needs no mark; of a phrase that has one before its end
-// the longest piece is asked. Only searches in Japanese and English are asked,
-// since there is nothing else to match.
+// its case. So the strategy is asked term by term (termQueries), in full text where
+// a term names no field. Only searches in Japanese and English are asked, since
+// there is nothing else to match.
 type jstage struct{ client }
 
 func newJStage(c Config, f *Fetcher) (harvester.Source, error) {
@@ -58,103 +54,14 @@ var jstageFields = map[strategy.Field]string{
 	strategy.Container: "material",
 }
 
-// Queries implements harvester.Source: one for each term, under the name of the
-// first search that has it: "ja", "ja:2", "ja:3".
+// Queries implements harvester.Source: one for each term.
 func (s *jstage) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
 	if !since.IsZero() {
 		since = since.AddDate(-jstageYears, 0, 0)
 	}
-	var queries []harvester.Query
-	asked := map[string]bool{}
-	for _, search := range p.Searches {
-		if search.Lang != "ja" && search.Lang != "en" {
-			continue
-		}
-		terms := widestTerms(search.Node)
-		if len(terms) == 0 {
-			return nil, fmt.Errorf("search %q: jstage can express no part of it: give it a term", search.Name)
-		}
-		part := 0
-		for _, t := range terms {
-			param, text := jstageTerm(t)
-			if asked[param+":"+text] {
-				continue
-			}
-			asked[param+":"+text] = true
-			name := search.Name
-			if part++; part > 1 {
-				name = fmt.Sprintf("%s:%d", name, part)
-			}
-			queries = append(queries, harvester.Query{
-				Name: name, Route: record.RouteSearch, Strategy: t, Lang: search.Lang, From: since,
-			})
-		}
-	}
-	return queries, nil
-}
-
-// widestTerms are terms of which every match of n has one, nil when there are
-// none: all those of an OR, and those of the one part of an AND that asks for the
-// longest.
-func widestTerms(n strategy.Node) []*strategy.Term {
-	switch n := n.(type) {
-	case *strategy.Term:
-		if _, text := jstageTerm(n); text != "" {
-			return []*strategy.Term{n}
-		}
-	case *strategy.Or:
-		var all []*strategy.Term
-		for _, part := range n.Parts {
-			terms := widestTerms(part)
-			if terms == nil {
-				return nil
-			}
-			all = append(all, terms...)
-		}
-		return all
-	case *strategy.And:
-		return longestTerms(n.Parts)
-	case *strategy.Near:
-		return longestTerms([]strategy.Node{n.Left, n.Right})
-	}
-	return nil
-}
-
-func longestTerms(parts []strategy.Node) []*strategy.Term {
-	var best []*strategy.Term
-	longest := 0
-	for _, part := range parts {
-		terms := widestTerms(part)
-		shortest := 0
-		for _, t := range terms {
-			_, text := jstageTerm(t)
-			if n := utf8.RuneCountInString(text); shortest == 0 || n < shortest {
-				shortest = n
-			}
-		}
-		if shortest > longest {
-			best, longest = terms, shortest
-		}
-	}
-	return best
-}
-
-// jstageTerm is the parameter and the text that ask for a term; the text is empty
-// when nothing of it can be asked.
-func jstageTerm(t *strategy.Term) (param, text string) {
-	piece := ""
-	for i, words := 0, phraseOf(t).words; i < len(words); i++ {
-		piece += words[i].text
-		if words[i].cut || i == len(words)-1 {
-			if utf8.RuneCountInString(piece) > utf8.RuneCountInString(text) {
-				text = piece
-			}
-			piece = ""
-			continue
-		}
-		piece += " "
-	}
-	return jstageFields[t.Field], text
+	return termQueries(s.name, p, since, []string{"en", "ja"}, func(t *strategy.Term) string {
+		return jstageFields[t.Field] + ":" + pieceOf(t)
+	})
 }
 
 // Page implements harvester.Source. The cursor is the position of the page's first
@@ -168,9 +75,8 @@ func (s *jstage) Page(ctx context.Context, q harvester.Query, cursor string) (ha
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("jstage: query %q: %w", q.Name, err)
 	}
-	param, text := jstageTerm(term)
 	params := url.Values{
-		"service": {"3"}, param: {text}, "start": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.pageSize)},
+		"service": {"3"}, jstageFields[term.Field]: {pieceOf(term)}, "start": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.pageSize)},
 	}
 	if !q.From.IsZero() {
 		params.Set("pubyearfrom", strconv.Itoa(q.From.UTC().Year()))

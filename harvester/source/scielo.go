@@ -59,6 +59,14 @@ func newSciELO(c Config, f *Fetcher) (harvester.Source, error) {
 	return &scielo{cl}, err
 }
 
+// Pace implements harvester.Paced: however long a page is, every article in it is a
+// request.
+func (s *scielo) Pace() harvester.Pace {
+	pace := s.client.Pace()
+	pace.PageSize = 1
+	return pace
+}
+
 var collectionForm = regexp.MustCompile(`^[a-z]{3}$`)
 
 // Queries implements harvester.Source: one for each set that the protocol names

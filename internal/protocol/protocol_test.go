@@ -52,7 +52,7 @@ func TestDefault(t *testing.T) {
 	}
 	if want := []string{
 		"openalex", "crossref", "europepmc", "pubmed", "doaj", "hal", "openaire", "lilacs", "jstage", "scielo", "oai",
-		"datacite", "core", "semanticscholar", "clinicaltrials",
+		"datacite", "core", "semanticscholar", "clinicaltrials", "arxiv", "cinii",
 	}; !slices.Equal(sources, want) {
 		t.Errorf("default sources are %v, want %v", sources, want)
 	}
