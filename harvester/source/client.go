@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"polyglean/harvester"
+	"polyglean/internal/secret"
 )
 
 // client is what the sources with one search endpoint have in common.
@@ -20,7 +21,7 @@ type client struct {
 	rate    float64
 	perDay  int
 	contact string
-	key     Secret
+	key     secret.Text
 	// header goes with every request; it may hold the key.
 	header http.Header
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"polyglean/harvester"
+	"polyglean/internal/secret"
 )
 
 // Config is what a source is made from.
@@ -21,7 +22,7 @@ type Config struct {
 	// Contact is the e-mail address sent as the source wants it sent.
 	Contact string `yaml:"contact"`
 	// Key is the source's API key, if any; it never reaches a log.
-	Key Secret `yaml:"key"`
+	Key secret.Text `yaml:"key"`
 	// PageSize is the number of records asked for at once; 0 is the source's
 	// default.
 	PageSize int `yaml:"page_size"`
@@ -34,26 +35,6 @@ type Config struct {
 	// instead of selecting; 0 is the source's default. Others ignore it.
 	MaxRecords int `yaml:"max_records"`
 }
-
-// Secret is a string that prints as "[secret]" wherever it is formatted.
-type Secret string
-
-// String implements fmt.Stringer.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return "[secret]"
-}
-
-// GoString implements fmt.GoStringer, for %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// MarshalText keeps the secret out of JSON and logs.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// Reveal returns the secret itself, for the request that needs it.
-func (s Secret) Reveal() string { return string(s) }
 
 type maker func(Config, *Fetcher) (harvester.Source, error)
 

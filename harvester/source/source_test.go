@@ -1,7 +1,6 @@
 package source
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,21 +37,5 @@ func TestNew(t *testing.T) {
 	}
 	if !slices.IsSorted(Names()) {
 		t.Errorf("names are not sorted: %v", Names())
-	}
-}
-
-func TestSecretIsNeverPrinted(t *testing.T) {
-	c := Config{Key: "CANARY"}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.Key, c.Key), string(raw)} {
-		if strings.Contains(text, "CANARY") {
-			t.Errorf("the key is in %s", text)
-		}
-	}
-	if c.Key.Reveal() != "CANARY" || Secret("").String() != "" {
-		t.Error("Reveal or the empty secret is wrong")
 	}
 }

@@ -4,11 +4,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
+
+	"polyglean/internal/secret"
 )
 
 // Config says where Elasticsearch is and how to speak to it.
@@ -16,9 +17,9 @@ type Config struct {
 	// Addresses are the URLs of one or more nodes of the same cluster.
 	Addresses []string `yaml:"addresses"`
 	// Username and Password, or APIKey alone, when security is on.
-	Username string `yaml:"username"`
-	Password Secret `yaml:"password"`
-	APIKey   Secret `yaml:"api_key"`
+	Username string      `yaml:"username"`
+	Password secret.Text `yaml:"password"`
+	APIKey   secret.Text `yaml:"api_key"`
 	// CAFile holds the PEM certificates that sign the nodes' own; empty means those
 	// the system trusts.
 	CAFile string `yaml:"ca_file"`
@@ -32,28 +33,6 @@ type Config struct {
 
 // DefaultIndex is the Config.Index that empty stands for.
 const DefaultIndex = "polyglean"
-
-// Secret is a string that is never printed, logged or written out.
-type Secret string
-
-const redacted = "REDACTED"
-
-// String implements fmt.Stringer.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return redacted
-}
-
-// GoString implements fmt.GoStringer.
-func (s Secret) GoString() string { return fmt.Sprintf("%q", s.String()) }
-
-// LogValue implements slog.LogValuer.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// MarshalText implements encoding.TextMarshaler.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Names of indices have further rules in Elasticsearch; these are enough for them
 // and leave room for "-v1".
