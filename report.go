@@ -159,7 +159,14 @@ func printRun(w io.Writer, run harvester.Run) error {
 		if q.Announced >= 0 {
 			announced = thousands(q.Announced)
 		}
-		line(q.Source, q.Query, q, announced, string(q.State))
+		query, state := q.Query, string(q.State)
+		if q.Window != "" {
+			query += " " + q.Window
+		}
+		if q.Parts > 0 {
+			announced, state = thousands(q.Whole), state+", in windows"
+		}
+		line(q.Source, query, q, announced, state)
 	}
 	t := run.Totals()
 	line("all", "", t, thousands(t.Announced), state)
