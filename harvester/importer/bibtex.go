@@ -20,36 +20,53 @@ var (
 // bibReader reads BibTeX and BibLaTeX. Text between entries is comment there.
 type bibReader struct {
 	lines  *lines
-	macros map[string]string
-	queue  []item
+	macros bibMacros
+	// text is the block in hand, of which what stands before at is behind; line is the
+	// number of the line there.
+	text     string
+	at, line int
+}
+
+// bibMacros are the texts that @string gave names to.
+type bibMacros struct {
+	texts map[string]string
+	size  int
+}
+
+// maxMacros bounds the texts of macros together, in bytes.
+const maxMacros = 4 << 20
+
+func (m *bibMacros) set(name, text string) {
+	if m.size += len(name) + len(text); m.size <= maxMacros {
+		m.texts[name] = text
+	}
 }
 
 // bibMonths are the macros every style defines.
 const bibMonths = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 func newBibTeX(r io.Reader) *bibReader {
-	macros := map[string]string{}
+	b := &bibReader{lines: newLines(r), macros: bibMacros{texts: map[string]string{}}}
 	for m := range strings.FieldsSeq(bibMonths) {
-		macros[m] = m
+		b.macros.set(m, m)
 	}
-	return &bibReader{lines: newLines(r), macros: macros}
+	return b
 }
 
 func (r *bibReader) next() (item, error) {
-	for len(r.queue) == 0 {
+	for {
+		if it, ok := r.entry(); ok {
+			return it, nil
+		}
 		b, err := r.block()
 		if err != nil {
 			return item{}, err
 		}
-		if b.cut && bibLine.MatchString(b.lines[0].text) {
-			r.queue = append(r.queue, b.bad(tooLong))
-			continue
+		if b.cut {
+			return b.bad(tooLong), nil
 		}
-		r.entries(&b)
+		r.text, r.at, r.line = b.text(), 0, b.first()
 	}
-	it := r.queue[0]
-	r.queue = r.queue[1:]
-	return it, nil
 }
 
 // block collects the lines from the start of an entry to the next one that starts a
@@ -72,45 +89,54 @@ func (r *bibReader) block() (block, error) {
 	}
 }
 
-// entries queues the entries of a block: most often one.
-func (r *bibReader) entries(b *block) {
-	text := b.text()
-	line, counted := b.first(), 0
-	for at := 0; ; {
-		m := bibStart.FindStringSubmatchIndex(text[at:])
+// entry reads the next entry of the block; false when there is none.
+func (r *bibReader) entry() (item, bool) {
+	for {
+		m := bibStart.FindStringSubmatchIndex(r.text[r.at:])
 		if m == nil {
-			return
+			r.text, r.at = "", 0
+			return item{}, false
 		}
-		start := at + m[0]
-		line += strings.Count(text[counted:start], "\n")
-		counted = start
-		p := &bibParser{text: text, at: at + m[1], macros: r.macros}
-		kind := strings.ToLower(text[at+m[2] : at+m[3]])
-		p.shut = '}'
-		if text[at+m[4]] == '(' {
+		start, inside := r.at+m[0], r.at+m[1]
+		kind := strings.ToLower(r.text[r.at+m[2] : r.at+m[3]])
+		p := &bibParser{text: r.text, at: inside, macros: &r.macros, shut: '}'}
+		if r.text[inside-1] == '(' {
 			p.shut = ')'
 		}
+		r.pass(start)
+		it := item{line: r.line}
 		switch kind {
 		case "comment", "preamble":
 			p.skip()
+			r.pass(p.at)
+			continue
 		case "string":
 			p.macro()
-		default:
-			fields, err := p.entry()
-			it := item{line: line}
-			if err != nil {
-				it.reason = err.Error()
-			} else {
-				it.draft = bibDraft(kind, fields)
-			}
-			it.raw = text[start:p.at]
-			if err != nil {
-				it.raw = text[start:]
-			}
-			r.queue = append(r.queue, it)
+			r.pass(p.at)
+			continue
 		}
-		at = max(p.at, at+m[1])
+		fields, err := p.entry()
+		if err != nil {
+			it.reason = err.Error()
+			// What follows is text of this entry up to what looks like another one.
+			if next := bibStart.FindStringIndex(r.text[p.at:]); next != nil {
+				p.at += next[0]
+			} else {
+				p.at = len(r.text)
+			}
+		} else {
+			it.draft = bibDraft(kind, fields)
+		}
+		it.raw = r.text[start:p.at]
+		r.pass(p.at)
+		return it, true
 	}
+}
+
+// pass goes on to an offset, counting lines.
+func (r *bibReader) pass(to int) {
+	r.line += strings.Count(r.text[r.at:to], "\n")
+	r.at = to
 }
 
 // bibParser reads the inside of one entry.
@@ -118,7 +144,9 @@ type bibParser struct {
 	text   string
 	at     int
 	shut   byte // what ends the entry
-	macros map[string]string
+	macros *bibMacros
+	// size of the values so far, in bytes.
+	size int
 }
 
 func (p *bibParser) space() {
@@ -159,8 +187,8 @@ func (p *bibParser) macro() {
 	}
 	p.at++
 	value, err := p.value()
-	if err == nil && len(p.macros) < 10_000 {
-		p.macros[name] = value
+	if err == nil {
+		p.macros.set(name, value)
 	}
 	p.skip()
 }
@@ -217,8 +245,9 @@ func (p *bibParser) entry() (map[string]string, error) {
 	}
 }
 
-// maxValue bounds a field, which macros made of macros could double without end.
-const maxValue = 1 << 20
+// maxValues bounds the values of an entry, in bytes: macros made of macros could double
+// them without end.
+const maxValues = 1 << 20
 
 // value reads strings, numbers and macros joined with "#".
 func (p *bibParser) value() (string, error) {
@@ -239,12 +268,12 @@ func (p *bibParser) value() (string, error) {
 				return "", fmt.Errorf("no value before %q", c)
 			}
 			part = name
-			if text, ok := p.macros[name]; ok {
+			if text, ok := p.macros.texts[name]; ok {
 				part = text
 			}
 		}
-		if b.Len()+len(part) > maxValue {
-			return "", errors.New("a field is longer than 1 MB")
+		if p.size += len(part); p.size > max(maxValues, len(p.text)) {
+			return "", errors.New("the fields have more than 1 MB: macros repeat in macros")
 		}
 		b.WriteString(part)
 		if p.peek() != '#' {

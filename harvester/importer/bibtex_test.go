@@ -110,7 +110,7 @@ func TestBibTeXMacrosDoNotGrow(t *testing.T) {
 	b.WriteString("@article{x, title = a60 # a60}\n@article{y, title = {Y}}\n")
 	records, bad := read(t, BibTeX, b.String())
 	for _, c := range records {
-		if len(c.Title()) > maxValue {
+		if len(c.Title()) > maxValues {
 			t.Errorf("a title of %d bytes", len(c.Title()))
 		}
 	}

@@ -49,7 +49,7 @@ func (e *endnoteReader) next() (item, error) {
 		from := len(raw)
 		var err error
 		raw, err = e.tag(raw)
-		at := max(from, bytes.LastIndexByte(raw, '<'))
+		at := from + max(0, bytes.LastIndexByte(raw[from:], '<'))
 		switch {
 		case errors.Is(err, io.EOF):
 			it.raw, it.reason = string(raw), "the record has no end: the file was cut short"

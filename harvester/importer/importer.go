@@ -30,8 +30,12 @@ import (
 // SourceName is the source of every imported record.
 const SourceName = "import"
 
-// PageSize is how many records are handed on at once.
-const PageSize = 100
+// PageSize is how many records are handed on at once, fewer where they have more than
+// pageBytes together.
+const (
+	PageSize  = 100
+	pageBytes = 8 << 20
+)
 
 // Options say what is known of files beside their bytes.
 type Options struct {
@@ -247,7 +251,7 @@ func (im *Import) Page(ctx context.Context, _ harvester.Query, cursor string) (h
 		}
 	}
 	page := harvester.Page{Announced: im.Total(), Sent: im.sent()}
-	for range PageSize {
+	for n, size := 0, 0; n < PageSize && size < pageBytes; n++ {
 		e, err := im.pass.next(ctx)
 		if errors.Is(err, io.EOF) {
 			im.close()
@@ -256,6 +260,7 @@ func (im *Import) Page(ctx context.Context, _ harvester.Query, cursor string) (h
 		if err != nil {
 			return harvester.Page{}, im.fail(err)
 		}
+		size += e.size
 		if e.bad != nil {
 			page.Bad = append(page.Bad, *e.bad)
 		} else {
@@ -330,6 +335,8 @@ type entry struct {
 	record record.Candidate
 	label  Label
 	bad    *harvester.Bad
+	// size of the record in the file, in bytes.
+	size int
 }
 
 // pass is one reading of all files.
@@ -388,10 +395,11 @@ func (p *pass) entry(f *File, it item) entry {
 		}
 	}
 	if it.reason != "" {
-		return entry{bad: &harvester.Bad{
-			Reason: fmt.Sprintf("%s, line %d: %s", filepath.Base(f.Path), it.line, it.reason), Raw: []byte(it.raw),
+		return entry{size: len(it.raw), bad: &harvester.Bad{
+			Reason: fmt.Sprintf("%s, line %d: %s", filepath.Base(f.Path), it.line, it.reason),
+			Raw:    []byte(it.raw[:min(len(it.raw), record.RawLimit)]),
 		}}
 	}
 	p.ids.give(&c, it.draft.accession)
-	return entry{record: c, label: it.draft.label}
+	return entry{record: c, label: it.draft.label, size: len(it.raw)}
 }

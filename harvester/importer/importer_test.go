@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -206,5 +207,34 @@ func TestIdentities(t *testing.T) {
 	}
 	if diff := cmp.Diff(got[:2], ids(Options{Database: "Sociological Abstracts ProQuest"}, plain+other)); diff != "" {
 		t.Errorf("alone in its file: %s", diff)
+	}
+}
+
+// TestHostileFilesTakeLinearTime: each of these made a reader that is not careful
+// look at the same bytes again and again.
+func TestHostileFilesTakeLinearTime(t *testing.T) {
+	const mega = 1 << 20
+	for name, tt := range map[string]struct {
+		format Format
+		text   string
+	}{
+		"a field of short lines":       {RIS, "TY  - JOUR\nTI  - a\nAB  - x\n" + strings.Repeat("y\n", mega)},
+		"many keywords":                {RIS, "TY  - JOUR\nTI  - a\n" + strings.Repeat("KW  - 1;2;3;a;b;c;d\n", mega/10)},
+		"a field of short lines, NBIB": {NBIB, "PMID- 1\nTI  - a\nAB  - x\n" + strings.Repeat("      y\n", mega/4)},
+		"entries in entries":           {BibTeX, strings.Repeat("@a{", mega)},
+		"entries in brackets":          {BibTeX, "@a{b, title={" + strings.Repeat("@a{b,c={d},", mega/4)},
+		"dollars":                      {BibTeX, "@a{b, title={" + strings.Repeat("$ x ", mega/2) + "}}"},
+		"brackets":                     {EndNote, "<records><record>" + strings.Repeat(">", 3*mega) + "</record></records>"},
+		"starts":                       {EndNote, "<records>" + strings.Repeat("<record>", mega/4)},
+		"quotes":                       {CSV, "Title,Year\n" + strings.Repeat("a,\"\"\"\n", mega/4)},
+		"cells":                        {CSV, "Title,Year\n" + strings.Repeat(",", 4*mega-1) + "\na,2000\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			read(t, tt.format, tt.text)
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"html"
-	"slices"
 	"strings"
 
 	"polyglean/harvester/source"
@@ -82,6 +81,9 @@ func pageRange(first, last string) string {
 	return first + "-" + last
 }
 
+// maxISSNs is how many ISSNs of a record are looked at: a journal has two or three.
+const maxISSNs = 20
+
 var errNothing = errors.New("it has neither a title nor a DOI, PubMed ID or accession number")
 
 // candidate cleans the draft.
@@ -96,11 +98,14 @@ func (d *draft) candidate() (record.Candidate, error) {
 		Pages:     source.PlainLine(d.pages),
 		Publisher: source.PlainLine(d.publisher),
 		Type:      source.PlainLine(d.kind),
-		ISSN:      source.NormalISSNs(d.issns...),
+		ISSN:      source.NormalISSNs(d.issns[:min(len(d.issns), maxISSNs)]...),
 		Retracted: d.retracted,
 	}
+	seen := map[string]bool{"": true}
 	for _, k := range d.keywords {
-		if k = source.PlainLine(k); k != "" && !slices.ContainsFunc(c.Keywords, func(have record.Text) bool { return strings.EqualFold(have.Text, k) }) {
+		k = source.PlainLine(k)
+		if lower := strings.ToLower(k); !seen[lower] {
+			seen[lower] = true
 			c.Keywords = append(c.Keywords, record.Text{Text: k})
 		}
 	}
@@ -135,9 +140,10 @@ func (d *draft) candidate() (record.Candidate, error) {
 // cleanTexts cleans texts and leaves out what is empty or there already.
 func cleanTexts(texts []record.Text, clean func(string) string) []record.Text {
 	var out []record.Text
+	seen := map[string]bool{"": true}
 	for _, t := range texts {
-		t.Text = clean(t.Text)
-		if t.Text != "" && !slices.ContainsFunc(out, func(have record.Text) bool { return have.Text == t.Text }) {
+		if t.Text = clean(t.Text); !seen[t.Text] {
+			seen[t.Text] = true
 			out = append(out, t)
 		}
 	}

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,9 +45,34 @@ var symbols = map[string]string{
 	"normalsize": "", "large": "", "relax": "", "protect": "", "nobreak": "", "selectlanguage": "", "sp": "", "sb": "",
 }
 
-// mathematics is a formula between dollar signs: one word, or something with a
-// command or index in it. What stands behind an escaped dollar sign is none.
-var mathematics = regexp.MustCompile(`(^|[^\\])\$([^$\s]{1,40}|[^$]{0,200}[\\^_][^$]{0,200}[^$\\])\$`)
+// maxFormula is the longest formula between dollar signs, in bytes.
+const maxFormula = 200
+
+// formulas takes the dollar signs off formulas: one word, or something with a command
+// or an index in it. An escaped dollar sign begins none.
+func formulas(s string) string {
+	if strings.Count(s, "$") < 2 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			b.WriteString(s[i : i+2])
+			i++
+			continue
+		}
+		if s[i] == '$' {
+			inside, _, ok := strings.Cut(s[i+1:min(len(s), i+2+maxFormula)], "$")
+			if ok && inside != "" && !strings.HasSuffix(inside, "\\") && (strings.ContainsAny(inside, "\\^_") || !strings.ContainsAny(inside, " \n\t")) {
+				b.WriteString(inside)
+				i += len(inside) + 1
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
 
 // latexText makes text of LaTeX as it stands in bibliographies: accents and the
 // commands for letters become characters, commands of form vanish, and of a command
@@ -58,7 +82,7 @@ func latexText(s string) string {
 	if !strings.ContainsAny(s, "\\{}$~`'-") {
 		return s
 	}
-	s = mathematics.ReplaceAllString(s, "$1$2")
+	s = formulas(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {

@@ -103,5 +103,31 @@ func (b *block) bad(reason string) item {
 	return item{line: b.first(), raw: b.text(), reason: reason}
 }
 
+// field is a value with the tag it stands behind.
+type field struct{ tag, value string }
+
+// fields reads a block of tagged lines in their order. Lines without a tag go on with
+// the field before; join puts them together.
+func (b *block) fields(tagOf func(text string) (tag, value string, ok bool), join string) []field {
+	var fields []field
+	var parts []string
+	end := func() {
+		if len(fields) > 0 {
+			fields[len(fields)-1].value = strings.Join(parts, join)
+		}
+	}
+	for _, ln := range b.lines {
+		tag, value, ok := tagOf(ln.text)
+		if !ok {
+			parts = append(parts, strings.TrimSpace(ln.text))
+			continue
+		}
+		end()
+		fields, parts = append(fields, field{tag: tag}), []string{value}
+	}
+	end()
+	return fields
+}
+
 // blank says that a line holds nothing to read; DOS programs end a text with 0x1A.
 func blank(text string) bool { return strings.Trim(text, " \t\x00\x1a\u00a0\ufeff") == "" }

@@ -37,8 +37,8 @@ func (r *nbibReader) next() (item, error) {
 			gap = true
 			continue
 		}
-		if m := nbibTag.FindStringSubmatch(ln.text); m != nil {
-			switch tag := m[1]; tag {
+		if tag, _, ok := nbibLine(ln.text); ok {
+			switch tag {
 			case "PMID", "OWN", "STAT", "TI", "DP":
 				if !b.empty() && (tag == "PMID" || gap && once[tag]) {
 					r.lines.unread(ln)
@@ -57,30 +57,23 @@ func (r *nbibReader) item(b *block) item {
 	if b.cut {
 		return b.bad(tooLong)
 	}
-	fields := nbibFields(b)
+	fields := b.fields(nbibLine, " ")
 	if len(fields) == 0 {
 		return b.bad("lines outside of a record: no \"PMID- \" before them")
 	}
 	return item{line: b.first(), raw: b.text(), draft: nbibDraft(fields)}
 }
 
-type field struct{ tag, value string }
-
-// nbibFields keeps the order, in which authors and their affiliations, and other
-// abstracts and their languages, belong together.
-func nbibFields(b *block) []field {
-	var fields []field
-	for _, ln := range b.lines {
-		// A line that goes on is indented by six; a name at its start is no tag.
-		if m := nbibTag.FindStringSubmatch(ln.text); m != nil {
-			fields = append(fields, field{m[1], m[2]})
-		} else if n := len(fields); n > 0 {
-			fields[n-1].value += " " + strings.TrimSpace(ln.text)
-		}
+// nbibLine reads a line that begins a field. One that goes on is indented.
+func nbibLine(text string) (tag, value string, ok bool) {
+	if m := nbibTag.FindStringSubmatch(text); m != nil {
+		return m[1], m[2], true
 	}
-	return fields
+	return "", "", false
 }
 
+// nbibDraft reads fields in their order, in which authors and their identifiers, and
+// other abstracts and their languages, belong together.
 func nbibDraft(fields []field) draft {
 	var d draft
 	var title, bookTitle, vernacular, container, short string

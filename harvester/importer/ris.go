@@ -79,8 +79,7 @@ func (r *risReader) next() (item, error) {
 // tooLong is the reason of a record over maxRecord.
 const tooLong = "the record is longer than 4 MB: a line end or the end of a record is missing"
 
-// tagged are the values of a record by tag, in the order of the file. Lines that
-// begin no field go on with the one before.
+// tagged are the values of a record by tag, in the order of the file.
 type tagged map[string][]string
 
 func (t tagged) first(tags ...string) string {
@@ -104,22 +103,20 @@ func (t tagged) all(tags ...string) []string {
 
 func risFields(b *block) tagged {
 	fields := tagged{}
-	last := ""
-	for _, ln := range b.lines {
-		if m := risStart.FindStringSubmatch(ln.text); m != nil {
-			fields["TY"], last = append(fields["TY"], m[1]), "TY"
-			continue
-		}
-		if m := risTag.FindStringSubmatch(ln.text); m != nil {
-			last = m[1]
-			fields[last] = append(fields[last], m[2])
-			continue
-		}
-		if values := fields[last]; len(values) > 0 {
-			values[len(values)-1] += "\n" + ln.text
-		}
+	for _, f := range b.fields(risLine, "\n") {
+		fields[f.tag] = append(fields[f.tag], f.value)
 	}
 	return fields
+}
+
+func risLine(text string) (tag, value string, ok bool) {
+	if m := risStart.FindStringSubmatch(text); m != nil {
+		return "TY", m[1], true
+	}
+	if m := risTag.FindStringSubmatch(text); m != nil {
+		return m[1], m[2], true
+	}
+	return "", "", false
 }
 
 // risKinds are the words for RIS's codes of document types.
