@@ -60,10 +60,10 @@ func TestKeys(t *testing.T) {
 		if !About(name).NeedsKey {
 			continue
 		}
-		var header http.Header
+		sent := ""
 		base := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			header = r.Header
-			http.Error(w, "no access for "+fmt.Sprint(r.Header), http.StatusForbidden)
+			sent = fmt.Sprint(r.Header, r.URL)
+			http.Error(w, "no access for "+sent, http.StatusForbidden)
 		})
 		s, err := New(name, Config{BaseURL: base}, testFetcher(t, FetchConfig{}))
 		if err != nil {
@@ -84,8 +84,8 @@ func TestKeys(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: error is %v", name, err)
 		}
-		if !strings.Contains(fmt.Sprint(header), "canary-key") {
-			t.Errorf("%s: the key was not sent: %v", name, header)
+		if !strings.Contains(sent, "canary-key") {
+			t.Errorf("%s: the key was not sent: %s", name, sent)
 		}
 	}
 }
