@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"polyglean/indexer"
+)
+
+// syntheticCSV writes a table of n records, every other one included; of every
+// hundredth the quoting is broken.
+func syntheticCSV(t *testing.T, n int) (path string, bad int) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("Title,Year,Abstract,Included\n")
+	for i := range n {
+		title := fmt.Sprintf("Synthetic record %d", i)
+		if i%100 == 99 {
+			title = `"` + title + ", x, y"
+			bad++
+		}
+		fmt.Fprintf(&b, "%s,2020,%s,%d\n", title, strings.Repeat("Sex trafficking and exit. ", 20), i%2)
+	}
+	path = filepath.Join(t.TempDir(), "synthetic.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, bad
+}
+
+// TestImportIsKilled kills an import at random moments and starts it again: every
+// record of the file is then there once, and every label is one decision.
+func TestImportIsKilled(t *testing.T) {
+	s := newSite(t, 1, 0, "")
+	const n = 3000
+	path, bad := syntheticCSV(t, n)
+	for range 6 {
+		cmd := s.command("import", path, "--database", "Elsewhere")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(100+rand.IntN(700)) * time.Millisecond)
+		_ = cmd.Process.Signal(syscall.SIGKILL)
+		_ = cmd.Wait()
+	}
+	var report importReport
+	s.runJSON(exitComplete, &report, "import", path, "--database", "Elsewhere")
+	// How far the killed ones came is by chance; no run, resumed or not, loses count.
+	if q := report.Run.Totals; q.Received != n || q.New+q.Unchanged != n-bad || q.Parked != bad {
+		t.Errorf("received %d: %d new, %d unchanged, %d parked", q.Received, q.New, q.Unchanged, q.Parked)
+	}
+	if l := report.Labels; l.Decided+l.Standing != n-bad || !l.whole() {
+		t.Errorf("labels %+v", l)
+	}
+	var v indexer.Verification
+	s.runJSON(exitComplete, &v, "verify")
+	if !v.OK() || v.Records != n-bad || v.Studies != n-bad || v.Parked != bad {
+		t.Errorf("verification %+v", v)
+	}
+	for decision, want := range map[string]int{"include": n/2 - bad, "exclude": n / 2} {
+		var r indexer.Result
+		s.runJSON(exitComplete, &r, "search", "--decision", decision, "--size", "1")
+		if r.Total != want || len(r.Hits) != 1 || len(r.Hits[0].Study.Decisions) != 1 {
+			t.Errorf("%d studies have the decision %s, want %d", r.Total, decision, want)
+		}
+	}
+	s.runJSON(exitComplete, &report, "import", path, "--database", "Elsewhere")
+	if q, l := report.Run.Totals, report.Labels; q.Unchanged != n-bad || l.Decided != 0 || l.Standing != n-bad {
+		t.Errorf("again: %+v, labels %+v", q, l)
+	}
+}
+
+// TestImportBesideServe: while another process runs the stages, an import waits for
+// them before it decides.
+func TestImportBesideServe(t *testing.T) {
+	s := newSite(t, 1, 0, "web: {addr: \"127.0.0.1:0\"}\n")
+	serve := s.command("serve", "--roles", "classifier,indexer,web")
+	serve.Stderr = os.Stderr
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = serve.Process.Kill(); _ = serve.Wait() })
+	waitFor(t, "serve to answer", func() bool { return s.command("search").Run() == nil })
+	path, bad := syntheticCSV(t, 300)
+	var report importReport
+	s.runJSON(exitComplete, &report, "import", path, "--database", "Elsewhere")
+	if report.Run.Totals.New != 300-bad || report.Labels.Decided != 300-bad || !report.Labels.whole() {
+		t.Errorf("run %+v, labels %+v", report.Run.Totals, report.Labels)
+	}
+	waitFor(t, "the decisions to be indexed", func() bool {
+		var r indexer.Result
+		s.runJSON(exitComplete, &r, "search", "--decision", "exclude", "--size", "1")
+		return r.Total == 150
+	})
+}
