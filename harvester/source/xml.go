@@ -33,7 +33,7 @@ type xmlPage struct {
 // log says in the log what had to be put right.
 func (p *xmlPage) log(ctx context.Context, source, host string) {
 	if len(p.mended) > 0 {
-		slog.WarnContext(ctx, "answer mended", "source", source, "host", host, "what", strings.Join(p.mended, "; "))
+		slog.InfoContext(ctx, "answer mended", "source", source, "host", host, "what", strings.Join(p.mended, "; "))
 	}
 }
 
