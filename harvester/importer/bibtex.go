@@ -6,8 +6,6 @@ import (
 	"io"
 	"regexp"
 	"strings"
-
-	"polyglean/harvester/source"
 )
 
 // bibStart is the start of an entry. At the start of a line it ends whatever entry
@@ -301,77 +299,6 @@ func (p *bibParser) quoted(open byte) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// bibDraft reads the fields of BibTeX, BibLaTeX and those that databases add.
-func bibDraft(kind string, fields map[string]string) draft {
-	get := func(names ...string) string {
-		for _, n := range names {
-			if v := strings.TrimSpace(latexText(fields[n])); v != "" {
-				return v
-			}
-		}
-		return ""
-	}
-	d := draft{
-		container: get("journal", "journaltitle", "booktitle", "maintitle"),
-		volume:    get("volume"),
-		issue:     get("number", "issue"),
-		pages:     firstOf(strings.ReplaceAll(get("pages"), "–", "-"), get("art_number", "article-number", "eid")),
-		publisher: get("publisher", "school", "institution", "organization"),
-		kind:      firstOf(get("document_type", "type"), kind),
-		languages: get("language", "langid"),
-		keywords:  splitKeywords(get("keywords", "keyword", "author_keywords"), ";\n"),
-		dois:      []string{plainIdent(fields["doi"])},
-		pmids:     []string{get("pmid", "pubmed_id")},
-		pmcids:    []string{get("pmcid", "pmc")},
-		issns:     splitList(get("issn")+";"+get("eissn"), ";, "),
-		urls:      []string{plainIdent(fields["url"])},
-		label:     rayyanLabel(get("note", "notes", "annote")),
-	}
-	if len(d.keywords) == 1 {
-		d.keywords = splitList(d.keywords[0], ",，、")
-	}
-	title := get("title")
-	if subtitle := get("subtitle"); title != "" && subtitle != "" {
-		title += ": " + subtitle
-	}
-	d.addTitle(title, "")
-	d.addTitle(get("title_english", "translatedtitle", "englishtitle"), "")
-	d.addAbstract(get("abstract"), "")
-	d.dates = []string{get("date"), bibDate(get("year"), get("month"), get("day")), get("year")}
-	d.authors = bibAuthors(fields["author"])
-	if len(d.authors) == 0 {
-		d.authors = bibAuthors(fields["editor"])
-	}
-	// SciELO writes an article's own DOI into crossref, which elsewhere names the
-	// entry of the volume it is in.
-	if kind == "article" && source.NormalDOI(d.dois[0]) == "" {
-		d.dois = append(d.dois, plainIdent(fields["crossref"]))
-	}
-	d.accession = firstOf(get("unique-id", "accession", "accession_number", "ut"), scopusID(d.urls[0]))
-	if eid := scopusID(d.urls[0]); eid != "" {
-		d.addOther("scopus", eid)
-	}
-	return d
-}
-
-func bibDate(year, month, day string) string {
-	switch {
-	case year == "" || month == "":
-		return year
-	case strings.Trim(month, "0123456789") != "":
-		return strings.TrimSpace(strings.TrimSuffix(year+" "+month, ".") + " " + day)
-	case day == "":
-		return year + "-" + month
-	}
-	return year + "-" + month + "-" + day
-}
-
-// plainIdent undoes the escapes of an identifier or address, in which tildes and
-// hyphens stand for themselves.
-func plainIdent(s string) string {
-	return strings.TrimSpace(strings.NewReplacer(`\_`, "_", `\&`, "&", `\%`, "%", `\#`, "#", `\~{}`, "~", `\textasciitilde`, "~", "{", "", "}", "").Replace(s))
 }
 
 // excerpt shortens what is quoted in a reason.
