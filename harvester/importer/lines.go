@@ -55,7 +55,7 @@ func (l *lines) next() (line, error) {
 		break
 	}
 	ln.text = strings.TrimSuffix(b.String(), "\n")
-	if l.done != nil && (l.done != io.EOF || b.Len() == 0) {
+	if l.done != nil && (!errors.Is(l.done, io.EOF) || b.Len() == 0) {
 		return line{}, l.done
 	}
 	return ln, nil
