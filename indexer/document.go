@@ -83,7 +83,9 @@ func (s *Study) exactFields() map[string][]string {
 		r := &m.Record
 		add(ExactDOI, r.Candidate.IDs.DOI)
 		add(FacetRoute, string(r.Candidate.Route))
-		add(FacetType, r.Candidate.Type)
+		for _, kind := range kindsOf(r.Candidate.Type) {
+			add(FacetType, kind)
+		}
 		add(FacetQuery, r.Candidate.Query)
 		if r.Seed > 0 {
 			add(FacetSeed, strconv.Itoa(r.Seed))

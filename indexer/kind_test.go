@@ -1,0 +1,20 @@
+package indexer
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestKindsOfDocumentsHaveOneNameEach(t *testing.T) {
+	for in, want := range map[string][]string{
+		"journal-article": {"journal-article"}, "Journal Article": {"journal-article"}, "article": {"journal-article"},
+		"info:eu-repo/semantics/article":                            {"journal-article"},
+		"Journal Article; Research Support, Non-U.S. Gov't; Review": {"journal-article", "review"},
+		"DoctoralThesis": {"dissertation"}, "posted-content": {"preprint"}, "Text": nil, "": nil,
+		"Статья": {"статья"}, "something-new": {"something-new"},
+	} {
+		if got := kindsOf(in); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
