@@ -222,7 +222,10 @@ func printImport(w io.Writer, r importReport, run harvester.Run) error {
 	list(l.Conflicting, "study has", "studies have", "records of both labels and got no decision")
 	list(l.Unplaced, "labelled record is", "labelled records are", "not in the index (polyglean parked says why)")
 	if len(l.Unknown) > 0 {
-		fmt.Fprintf(w, "\nWords in the column of decisions that are not known (yes, no, included, excluded, 1, 0 are): %s\n", clean(countLine(l.Unknown)))
+		fmt.Fprintln(w, "\nWords in the column of decisions that are not known (yes, no, included, excluded, 1, 0 are):")
+		for _, line := range countLines(l.Unknown, 84) {
+			fmt.Fprintf(w, "    %s\n", clean(line))
+		}
 	}
 	return nil
 }

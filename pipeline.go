@@ -55,7 +55,9 @@ func newLog(g *globals) *slog.Logger {
 	if g.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	slog.SetDefault(log) // what has no logger of its own says no more than the rest
+	return log
 }
 
 // openBus connects to the streams.

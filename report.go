@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -115,7 +114,9 @@ func printSummary(w io.Writer, s summary) {
 
 	fmt.Fprintf(w, "\n%sLanguages%s\n", st.bold, st.reset)
 	row("studies not in English", s.NonEnglish, "")
-	fmt.Fprintf(w, "  %s\n", countLine(s.Languages))
+	for _, line := range countLines(s.Languages, 84) {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
 
 	fmt.Fprintf(w, "\n%sWhat the published keyword search would have missed%s\n", st.bold, st.reset)
 	row("likely relevant studies", s.Candidates, "each with its reasons:")
@@ -126,16 +127,29 @@ func printSummary(w io.Writer, s summary) {
 	fmt.Fprintf(w, "%s%.1f s%s\n", st.dim, s.Seconds, st.reset)
 }
 
-// countLine prints counts, the largest first.
-func countLine(counts map[string]int) string {
+// countLines prints counts, the largest first, in lines of about width columns.
+func countLines(counts map[string]int, width int) []string {
 	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-	parts := make([]string, len(keys))
-	for i, k := range keys {
-		parts[i] = fmt.Sprintf("%s %s", k, thousands(counts[k]))
+	var lines []string
+	line := ""
+	for _, k := range keys {
+		part := fmt.Sprintf("%s %s", k, thousands(counts[k]))
+		switch {
+		case line == "":
+			line = part
+		case len(line)+len(part) > width:
+			lines = append(lines, line)
+			line = part
+		default:
+			line += " · " + part
+		}
 	}
-	return strings.Join(parts, " · ")
+	if line == "" {
+		return lines
+	}
+	return append(lines, line)
 }
 
 func printRun(w io.Writer, run harvester.Run) error {
