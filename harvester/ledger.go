@@ -149,7 +149,8 @@ func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run ledger: %w", err)
 	}
-	slices.SortFunc(runs, func(a, b Run) int { return cmp.Compare(a.ID, b.ID) })
+	// Runs that began within one second have IDs in no order.
+	slices.SortFunc(runs, func(a, b Run) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID)) })
 	for i := range runs {
 		if err := l.fill(ctx, &runs[i]); err != nil {
 			return nil, err
