@@ -46,6 +46,8 @@ type Query struct {
 	// empty where a source has only one.
 	Endpoint string
 	Set      string
+	// Follow is the study whose citations the snowball route follows; nil on the others.
+	Follow *Link
 	// Format is the form of metadata asked for where a source has several; empty is
 	// the one all its endpoints have.
 	Format string

@@ -99,6 +99,9 @@ func (s *crossref) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Q
 
 // Page implements harvester.Source.
 func (s *crossref) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	if q.Follow != nil {
+		return s.followPage(ctx, q.Follow, cursor)
+	}
 	at, err := parseCrossrefCursor(cursor)
 	if err != nil {
 		return harvester.Page{}, err

@@ -63,6 +63,9 @@ func (s *europePMC) Queries(p *protocol.Protocol, since time.Time) ([]harvester.
 
 // Page implements harvester.Source.
 func (s *europePMC) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	if q.Follow != nil {
+		return s.followPage(ctx, q.Follow, cursor)
+	}
 	text := europePMCDialect.compile(q.Strategy)
 	if text == "" {
 		return harvester.Page{}, fmt.Errorf("europepmc: query %q has no term that can be asked", q.Name)
@@ -71,6 +74,11 @@ func (s *europePMC) Page(ctx context.Context, q harvester.Query, cursor string) 
 		from, until := dayOr(q.From, "1900-01-01"), dayOr(q.Until, "3000-12-31")
 		text = "(" + text + ") AND FIRST_IDATE:[" + from + " TO " + until + "]"
 	}
+	return s.search(ctx, text, cursor, s.pageSize)
+}
+
+// search fetches a page of the whole records that match text.
+func (s *europePMC) search(ctx context.Context, text, cursor string, size int) (harvester.Page, error) {
 	if cursor == "" {
 		cursor = "*"
 	}
@@ -78,7 +86,7 @@ func (s *europePMC) Page(ctx context.Context, q harvester.Query, cursor string) 
 		"query":      {text},
 		"format":     {"json"},
 		"resultType": {"core"},
-		"pageSize":   {strconv.Itoa(s.pageSize)},
+		"pageSize":   {strconv.Itoa(size)},
 		"cursorMark": {cursor},
 	}
 	if s.contact != "" {

@@ -84,12 +84,12 @@ func (s *openAlexSource) Queries(p *protocol.Protocol, since time.Time) ([]harve
 
 // Page implements harvester.Source.
 func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
+	if q.Follow != nil {
+		return s.followPage(ctx, q.Follow, cursor)
+	}
 	text := openAlexDialect.compile(q.Strategy)
 	if text == "" {
 		return harvester.Page{}, fmt.Errorf("openalex: query %q has no term that can be asked", q.Name)
-	}
-	if cursor == "" {
-		cursor = "*"
 	}
 	// phraseOf leaves no comma, colon or bar in the text, which part filters.
 	filter := "title_and_abstract.search.exact:" + text
@@ -99,11 +99,23 @@ func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor str
 	if !q.Until.IsZero() {
 		filter += ",to_publication_date:" + q.Until.UTC().Format(time.DateOnly)
 	}
-	params := url.Values{
+	return s.page(ctx, filter, cursor)
+}
+
+// page fetches a page of the works that pass the filter.
+func (s *openAlexSource) page(ctx context.Context, filter, cursor string) (harvester.Page, error) {
+	if cursor == "" {
+		cursor = "*"
+	}
+	return s.list(ctx, url.Values{
 		"filter":   {filter},
 		"per_page": {strconv.Itoa(s.pageSize)},
 		"cursor":   {cursor},
-	}
+	})
+}
+
+// list fetches a list of works.
+func (s *openAlexSource) list(ctx context.Context, params url.Values) (harvester.Page, error) {
 	if s.contact != "" {
 		params.Set("mailto", s.contact)
 	}

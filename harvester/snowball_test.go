@@ -1,0 +1,151 @@
+package harvester
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
+)
+
+// citing is a source that knows citations: for each query its finds, one a page.
+type citing struct {
+	finds  map[string][]string
+	perDay int
+	asked  []string
+}
+
+func (c *citing) Name() string { return "citing" }
+func (c *citing) Pace() Pace   { return Pace{PageSize: 1, PerDay: c.perDay} }
+
+func (c *citing) Queries(*protocol.Protocol, time.Time) ([]Query, error) {
+	panic("a snowball is asked what Follow says")
+}
+
+func (c *citing) Follow(studies []Followed) []Query {
+	var queries []Query
+	for _, f := range studies {
+		for _, how := range record.Citations {
+			queries = append(queries, Link{How: how, Followed: f}.Query())
+		}
+	}
+	return queries
+}
+
+func (c *citing) Page(_ context.Context, q Query, cursor string) (Page, error) {
+	c.asked = append(c.asked, q.Name+cursor)
+	all := c.finds[q.Follow.How.Query(q.Follow.Study)]
+	at, _ := strconv.Atoi(cursor)
+	p := Page{Announced: len(all)}
+	for _, id := range all[min(at, len(all)):min(at+1, len(all))] {
+		p.Records = append(p.Records, record.Candidate{SourceID: id, Version: 1, Titles: []record.Text{{Text: "Record " + id}}})
+	}
+	if at+1 < len(all) {
+		p.Next = strconv.Itoa(at + 1)
+	}
+	return p, nil
+}
+
+var twoStudies = []Followed{{Study: "s1"}, {Study: "s2"}}
+
+func TestSnowballNamesWhatLedThere(t *testing.T) {
+	bus := openBus(t)
+	s := &citing{finds: map[string][]string{"cited-by:s1": {"a", "b"}, "cites:s1": {"c"}, "cited-by:s2": {"b"}}}
+	run := harvest(t, bus, Options{Input: "snowball"}, Snowball(s, s.Follow(twoStudies)))
+	if total := run.Totals(); run.Partial() || total.New != 3 || total.Unchanged != 1 {
+		t.Errorf("totals %+v", total)
+	}
+	var got []string
+	for _, q := range run.Queries {
+		if q.Route != record.RouteSnowball {
+			t.Errorf("%s is of the route %q", q.Query, q.Route)
+		}
+		got = append(got, q.Query)
+		if _, study, ok := record.FollowedBy(q.Query); !ok || study != "s1" && study != "s2" {
+			t.Errorf("%s does not say which study led there", q.Query)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"cited-by:s1", "cited-by:s2", "cites:s1", "cites:s2"}) {
+		t.Errorf("queries %q", got)
+	}
+}
+
+// A work may be cited at any time: a query that was asked to its end is asked in
+// full again, and finds what is new.
+func TestSnowballSeesNewCitations(t *testing.T) {
+	bus := openBus(t)
+	s := &citing{finds: map[string][]string{"cited-by:s1": {"a", "b"}}}
+	queries := s.Follow(twoStudies[:1])
+	harvest(t, bus, Options{Input: "first"}, Snowball(s, queries))
+	s.finds["cited-by:s1"] = []string{"new", "a", "b"}
+	run := harvest(t, bus, Options{Input: "second"}, Snowball(s, queries))
+	if second := run.Totals(); second.New != 1 || second.Unchanged != 2 {
+		t.Errorf("second run %+v", second)
+	}
+}
+
+// A snowballing that takes more requests than a day has goes on, and asks nothing
+// twice that was asked to its end since it began.
+func TestSnowballGoesOnWithinItsBudget(t *testing.T) {
+	bus := openBus(t)
+	ledger := NewLedger(bus)
+	s := &citing{perDay: 3, finds: map[string][]string{"cited-by:s1": {"a", "b"}, "cites:s1": {"c", "d"}, "cited-by:s2": {"e"}}}
+	began := time.Now().UTC()
+	all := s.Follow(twoStudies)
+	first := harvest(t, bus, Options{Input: "round"}, Snowball(s, all))
+	if !first.Partial() || len(s.asked) != 3 {
+		t.Fatalf("asked %q, partial %v", s.asked, first.Partial())
+	}
+	left, err := ledger.Unasked(t.Context(), s.Name(), all, began)
+	if err != nil || len(left) != 3 || left[0].Name != "cites:s1" {
+		t.Fatalf("left %+v, %v", left, err)
+	}
+	s.perDay, s.asked = 100, nil
+	second := harvest(t, bus, Options{Input: "round"}, Snowball(s, left))
+	if second.Partial() || second.Totals().New != 2 || !slices.Equal(s.asked, []string{"cites:s11", "cited-by:s2", "cites:s2"}) {
+		t.Errorf("asked %q, totals %+v", s.asked, second.Totals())
+	}
+	if left, err = ledger.Unasked(t.Context(), s.Name(), all, began); err != nil || left != nil {
+		t.Errorf("still left %+v, %v", left, err)
+	}
+	if left, err = ledger.Unasked(t.Context(), s.Name(), all, time.Now()); err != nil || len(left) != 4 {
+		t.Errorf("for one that begins now %d are left, %v", len(left), err)
+	}
+}
+
+// A run of a snowball and a harvest of the same source are runs apart.
+func TestSnowballIsARunOfItsOwn(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("citing", 5)
+	s.fail = func(int) error { return context.DeadlineExceeded }
+	plain := harvest(t, bus, Options{}, s)
+	c := &citing{finds: map[string][]string{"cited-by:s1": {"a"}}}
+	run := harvest(t, bus, Options{Input: "snowball"}, Snowball(c, c.Follow(twoStudies[:1])))
+	if run.ID == plain.ID || run.Previous != "" || len(run.Queries) != 2 {
+		t.Errorf("run %+v after %s", run, plain.ID)
+	}
+}
+
+func TestSnowballingIsKept(t *testing.T) {
+	ledger := NewLedger(openBus(t))
+	if _, found, err := ledger.Snowballing(t.Context(), "review", "seeds"); found || err != nil {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	want := Snowballing{From: "seeds", Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+	if err := ledger.SaveSnowballing(t.Context(), "review", want); err != nil {
+		t.Fatal(err)
+	}
+	got, found, err := ledger.Snowballing(t.Context(), "review", "seeds")
+	if err != nil || !found || !got.Started.Equal(want.Started) || !got.Ended.IsZero() {
+		t.Errorf("got %+v, %v, %v", got, found, err)
+	}
+	for _, other := range [][2]string{{"review", "includes"}, {"another", "seeds"}} {
+		if _, found, _ := ledger.Snowballing(t.Context(), other[0], other[1]); found {
+			t.Errorf("%v has the same", other)
+		}
+	}
+}
