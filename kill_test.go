@@ -17,7 +17,7 @@ func TestKill(t *testing.T) {
 	const kills, poison = 20, 5
 	s := newSite(t, 1000, poison, "")
 	// Slow enough that the harvest is still going on at the last kill.
-	s.server.SetLatency(150 * time.Millisecond)
+	s.server.SetLatency(350 * time.Millisecond)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
