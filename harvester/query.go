@@ -60,50 +60,83 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 	if q.Volatile {
 		st.Cursor, st.Carried = "", 0
 	}
-	takenOver := st.Cursor != ""
+	page, err := h.firstPage(ctx, s, q, &st, spent, log)
 	for st.State == StateRunning {
-		page, err := h.page(ctx, s, q, &st, takenOver, spent, log)
-		takenOver = false
 		if ctx.Err() != nil {
 			return st, context.Cause(ctx)
 		}
 		var tooMany *TooManyError
-		if errors.As(err, &tooMany) && !q.divisible() && !q.Indivisible {
-			q.Indivisible = true
-			continue
-		}
-		if errors.As(err, &tooMany) && q.divisible() {
-			st.Parts, st.Whole = 2, tooMany.Announced
-			if err := h.ledger.saveQuery(ctx, st); err != nil {
-				return st, err
+		if errors.As(err, &tooMany) {
+			switch {
+			case q.divisible():
+				st.Parts, st.Whole = 2, tooMany.Announced
+				if err := h.ledger.saveQuery(ctx, st); err != nil {
+					return st, err
+				}
+				return h.harvestParts(ctx, run, s, q, st, spent)
+			case !q.Indivisible:
+				q.Indivisible = true
+				page, err = h.page(ctx, s, q, st.Cursor, spent)
+				continue
 			}
-			return h.harvestParts(ctx, run, s, q, st, spent)
 		}
+		// The next page is on its way while this one is made durable.
+		var next <-chan answer
 		if err != nil {
 			h.endEarly(&st, err, log)
-		} else if err := h.takePage(ctx, &st, page); err != nil {
-			return st, err
+		} else {
+			if page.Next != "" && page.Next != st.Cursor {
+				next = h.fetchAhead(ctx, s, q, page.Next, spent)
+			}
+			if err := h.takePage(ctx, &st, page); err != nil {
+				return st, err
+			}
 		}
 		if err := h.ledger.saveQuery(ctx, st); err != nil {
 			return st, err
+		}
+		if next != nil {
+			a := <-next
+			page, err = a.page, a.err
 		}
 	}
 	return st, nil
 }
 
-// page fetches the next page of a query, within the day's budget. A cursor that
-// was taken over may have been forgotten by the source, within minutes or days:
-// then the query is asked from its start.
-func (h *Harvester) page(ctx context.Context, s Source, q Query, st *QueryState, takenOver bool, spent *budget, log *slog.Logger) (Page, error) {
+// answer is what a source said to a request.
+type answer struct {
+	page Page
+	err  error
+}
+
+func (h *Harvester) fetchAhead(ctx context.Context, s Source, q Query, cursor string, spent *budget) <-chan answer {
+	c := make(chan answer, 1)
+	go func() {
+		page, err := h.page(ctx, s, q, cursor, spent)
+		c <- answer{page, err}
+	}()
+	return c
+}
+
+// page fetches a page of a query, within the day's budget.
+func (h *Harvester) page(ctx context.Context, s Source, q Query, cursor string, spent *budget) (Page, error) {
 	if err := spent.take(ctx); err != nil {
 		return Page{}, err
 	}
-	page, err := s.Page(ctx, q, st.Cursor)
-	if err == nil || !takenOver || ctx.Err() != nil {
+	return s.Page(ctx, q, cursor)
+}
+
+// firstPage fetches the page at which this run begins. A cursor that was taken over
+// may have been forgotten by the source, within minutes or days: then the query is
+// asked from its start.
+func (h *Harvester) firstPage(ctx context.Context, s Source, q Query, st *QueryState, spent *budget, log *slog.Logger) (Page, error) {
+	page, err := h.page(ctx, s, q, st.Cursor, spent)
+	var budget *SpentError
+	if err == nil || st.Cursor == "" || ctx.Err() != nil || errors.As(err, &budget) {
 		return page, err
 	}
 	log.Info("cursor no longer good, asking from the start", "reason", err)
-	if again, err := s.Page(ctx, q, ""); err == nil {
+	if again, err := h.page(ctx, s, q, "", spent); err == nil {
 		st.Cursor, st.Carried = "", 0
 		return again, nil
 	}
