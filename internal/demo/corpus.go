@@ -89,6 +89,8 @@ type Record struct {
 	Volume    string   `yaml:"volume"`
 	Issue     string   `yaml:"issue"`
 
+	// Cites are the numbers of the works it cites, which OpenAlex alone knows.
+	Cites []int `yaml:"cites"`
 	// NoDOI says that no source knows a DOI.
 	NoDOI     bool `yaml:"nodoi"`
 	Retracted bool `yaml:"retracted"`
@@ -341,7 +343,7 @@ func newCorpus(records []*Record) (*Corpus, error) {
 			c.copies[cp.Source] = append(c.copies[cp.Source], cp)
 		}
 	}
-	return c, nil
+	return c, c.checkCitations()
 }
 
 func (r *Record) copyFor(in string) (*Copy, error) {
@@ -349,7 +351,7 @@ func (r *Record) copyFor(in string) (*Copy, error) {
 	cp := &Copy{Record: r, Source: source, Set: set}
 	switch source {
 	case OpenAlex:
-		cp.SourceID = fmt.Sprintf("W%d", 9900000000+r.N)
+		cp.SourceID = workID(r.N)
 	case Crossref:
 		cp.SourceID = r.doi()
 	case EuropePMC:

@@ -10,8 +10,9 @@ import (
 )
 
 // openAlexWorks answers GET /works as api.openalex.org does: search and
-// *.search filters, date filters, per_page, cursor and page paging. As there,
-// the page after the last one is empty and only then next_cursor is null.
+// *.search filters, date filters, filters by citation and identifier, per_page,
+// cursor and page paging. As there, the page after the last one is empty and only
+// then next_cursor is null.
 func (s *Server) openAlexWorks(w http.ResponseWriter, r *http.Request) {
 	p, err := parameters(r)
 	if err != nil {
@@ -85,6 +86,7 @@ func openAlexQuestion(p url.Values) (question, error) {
 			q.window.addedFrom = value
 		case name == "to_created_date", name == "to_updated_date":
 			q.window.addedUntil = value
+		case q.link.set(name, value):
 		default:
 			return q, fmt.Errorf("%s is not a filter this demonstration server knows", name)
 		}
@@ -224,6 +226,10 @@ func (cp *Copy) openAlexWork() openAlexWork {
 			},
 		})
 	}
+	for _, n := range cp.Cites {
+		work.Referenced = append(work.Referenced, "https://openalex.org/"+workID(n))
+	}
+	work.ReferencedCount = len(cp.Cites)
 	for _, k := range cp.subjects() {
 		work.Keywords = append(work.Keywords, openAlexKeyword{
 			ID: "https://openalex.org/keywords/" + strings.ReplaceAll(k, " ", "-"), Name: k, Score: 0.5,

@@ -52,6 +52,7 @@ type Stats struct {
 type question struct {
 	source, text, set string
 	window            window
+	link              link
 }
 
 // The page sizes. Those of the demonstration are small so that paging happens
@@ -188,13 +189,13 @@ func (s *Server) find(q question) []*Copy {
 		return hits
 	}
 	all := s.corpus.Copies(q.source)
-	if s.corpus.uniform && q.window == (window{}) && q.set == "" {
+	if s.corpus.uniform && q.window == (window{}) && q.link == (link{}) && q.set == "" {
 		hits = all
 	} else {
 		wanted := terms(q.text)
 		everything := s.corpus.uniform || q.text == ""
 		for _, cp := range all {
-			if (q.set == "" || cp.Set == q.set) && q.window.holds(cp.Record) && (everything || cp.matches(wanted)) {
+			if (q.set == "" || cp.Set == q.set) && q.window.holds(cp.Record) && q.link.holds(s.corpus, cp) && (everything || cp.matches(wanted)) {
 				hits = append(hits, cp)
 			}
 		}
