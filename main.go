@@ -129,7 +129,7 @@ func newRoot() *cobra.Command {
 	// In the order in which a newcomer meets them.
 	cobra.EnableCommandSorting = false
 	root.AddCommand(
-		demoCommand(g), initCommand(), harvestCommand(g), importCommand(g), serveCommand(g),
+		demoCommand(g), initCommand(), harvestCommand(g), importCommand(g), snowballCommand(g), serveCommand(g),
 		searchCommand(g), strategyCommand(g), decideCommand(g), runsCommand(g), parkedCommand(g),
 		verifyCommand(g), reindexCommand(g), doctorCommand(g), benchCommand(g), versionCommand(),
 	)

@@ -85,8 +85,8 @@ func printRehearsal(w io.Writer, list []harvester.Rehearsal) error {
 	return nil
 }
 
-// printPlan shows what a first fill takes.
-func printPlan(w io.Writer, plan []harvester.PlannedSource) error {
+// printPlan shows what a run takes; command is what begins it.
+func printPlan(w io.Writer, plan []harvester.PlannedSource, command string) error {
 	for _, s := range plan {
 		fmt.Fprintf(w, "%s: %s in %s", s.Source, plural(s.Records, "record", "records"), plural(s.Requests, "request", "requests"))
 		if s.Hours > 0 {
@@ -107,7 +107,7 @@ func printPlan(w io.Writer, plan []harvester.PlannedSource) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintln(w, "Nothing was kept. polyglean harvest begins.")
+	_, err := fmt.Fprintf(w, "Nothing was kept. %s begins.\n", command)
 	return err
 }
 
@@ -120,6 +120,11 @@ func (p *pipeline) plan(ctx context.Context, names []string, opts harvester.Opti
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}
+	return p.planOf(ctx, sources, opts, "polyglean harvest", asJSON, out)
+}
+
+// planOf shows what a run over the sources would take; command is what begins it.
+func (p *pipeline) planOf(ctx context.Context, sources []harvester.Source, opts harvester.Options, command string, asJSON bool, out io.Writer) error {
 	plan, err := harvester.New(p.bus, p.protocol, sources, opts).Plan(ctx)
 	if err != nil {
 		return err
@@ -127,5 +132,5 @@ func (p *pipeline) plan(ctx context.Context, names []string, opts harvester.Opti
 	if asJSON {
 		return writeJSON(out, plan)
 	}
-	return printPlan(out, plan)
+	return printPlan(out, plan, command)
 }
