@@ -27,6 +27,9 @@ const maxRounds = 12
 // spelling needs) and bidirectional controls are removed, invalid UTF-8 becomes
 // U+FFFD, and the result is in NFC. Applied to its own result it changes nothing.
 func plainText(s string) string {
+	if alreadyPlain(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for round := range maxRounds {
 		next := plainRound(s, round == 0)
@@ -37,6 +40,30 @@ func plainText(s string) string {
 	}
 	// A blank keeps the rest of it from ever reading as markup again.
 	return plainRound(strings.NewReplacer("<", "< ", "&", "& ").Replace(s), false)
+}
+
+// alreadyPlain finds, in one pass, most of the texts that plainText would not
+// change; about nine in ten are such.
+func alreadyPlain(s string) bool {
+	blank, ascii := true, true // a blank at the start would go
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c == '<' || c == '&' || c < ' ' || c == 0x7f || c == ' ' && blank {
+				return false
+			}
+			blank = c == ' '
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError || unicode.IsSpace(r) || visible(r) != r {
+			return false
+		}
+		blank, ascii = false, false
+		i += size
+	}
+	return !blank && (ascii || norm.NFC.IsNormalString(s))
 }
 
 // plainLine is plainText for what stands on one line, such as a title or a name.

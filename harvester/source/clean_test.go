@@ -86,3 +86,19 @@ func FuzzPlainText(f *testing.F) {
 		}
 	})
 }
+
+// The short way must give what the long way gives.
+func TestAlreadyPlainIsPlain(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Leaving the sex trade: 12 women": true, "Торговля людьми и выход": true, "性的搾取からの離脱": true,
+		"विद्यालय": true, "می\u200cرود": true, "": false, " a": false, "a ": false, "a  b": false, "a\nb": false, "p < 0.05": false,
+		"a&amp;b": false, "cafe\u0301": false, "a\u202eb": false, "a\u00a0b": false, "a\xffb": false, "a\x00b": false,
+	} {
+		if got := alreadyPlain(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+		if want && plainRound(plainRound(text, true), false) != text {
+			t.Errorf("%q is changed by the long way to %q", text, plainRound(text, true))
+		}
+	}
+}
