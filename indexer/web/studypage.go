@@ -56,9 +56,11 @@ type citation struct{ Name, Content string }
 // memberView is one of the records a study was merged from.
 type memberView struct {
 	Source, SourceID, Route, Query string
-	Title                          passage
-	URL                            string
-	Record                         *record.Candidate
+	// Led is the study whose citations led to the record, if any did; Citation says how.
+	Led, Citation string
+	Title         passage
+	URL           string
+	Record        *record.Candidate
 }
 
 // decisionView is an entry of the decision log.
@@ -103,10 +105,14 @@ func (s *site) study(st *indexer.Study) studyView {
 	for i := range st.Members {
 		m := &st.Members[i].Record
 		c := &m.Candidate
-		v.Members = append(v.Members, memberView{
+		view := memberView{
 			Source: sourceName(c.Source), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)), Query: c.Query,
 			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c,
-		})
+		}
+		if how, study, ok := record.FollowedBy(c.Query); ok && c.Route == record.RouteSnowball {
+			view.Led, view.Citation = study, citationNames[how]
+		}
+		v.Members = append(v.Members, view)
 	}
 	for _, d := range st.Decisions {
 		v.Decisions = append(v.Decisions, decisionView{word(verdictNames, string(d.Decision.Verdict)), word(stageNames, string(d.Decision.Stage)), d.Decision})

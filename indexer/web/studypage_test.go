@@ -112,6 +112,25 @@ func TestStudyShowsEachTextOnce(t *testing.T) {
 	p.with("section.decisions li", "Include at title and abstract by account-1, 4 November 2025")
 }
 
+// A record that was found by following a study leads to that study.
+func TestStudySaysWhichStudyLedToIt(t *testing.T) {
+	for how, want := range map[record.Citation]string{
+		record.CitedBy: "Followed from a citation (cites study sled)", record.Cites: "Followed from a citation (cited by study sled)",
+	} {
+		r := makeRecord("openalex", "W1", "es", 2020, "Después de la trata", "Resumen sintético.")
+		r.Candidate.Route, r.Candidate.Query = record.RouteSnowball, how.Query("sled")
+		st := study(r)
+		h := newSite(t, &library{studies: []indexer.Study{st}})
+		p := get(t, h, "/study/"+st.ID)
+		p.with("section.members li", want)
+		if got := attr(p.with("section.members dd a", "sled"), "href"); got != "/study/sled" {
+			t.Errorf("it leads to %q", got)
+		}
+		facet := strings.TrimSuffix(strings.TrimPrefix(want, "Followed from a citation ("), ")")
+		get(t, h, "/").with("a", capitalise(facet))
+	}
+}
+
 func TestBilingualAbstractIsDividedByLanguage(t *testing.T) {
 	lib := shelf()
 	lib.studies = []indexer.Study{*shelved(t, lib, "crossref"), lib.studies[6]}

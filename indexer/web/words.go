@@ -50,6 +50,12 @@ var routeNames = map[record.Route]string{
 	record.RouteImport:   "Imported from a file",
 }
 
+// citationNames say how what was found by following a study relates to it.
+var citationNames = map[record.Citation]string{
+	record.CitedBy: "cites study",
+	record.Cites:   "cited by study",
+}
+
 var verdictNames = map[record.Verdict]string{
 	record.Include: "Include",
 	record.Exclude: "Exclude",
@@ -113,6 +119,9 @@ func (s *site) valueName(facet, value string) string {
 	case indexer.FacetConcept:
 		return s.concept(value)
 	case indexer.FacetQuery:
+		if c, study, ok := record.FollowedBy(value); ok {
+			return capitalise(citationNames[c]) + " " + plain(study)
+		}
 		return value
 	case indexer.FacetSeed:
 		if isNumber(value) {
