@@ -82,11 +82,10 @@ func openAlexList(count int, next string, ids ...string) string {
 
 func TestOpenAlexFollows(t *testing.T) {
 	a := &answering{t: t, answers: map[string]string{
-		"/rest/search cursor=* filter=cites:W1|W2 per_page=2":      openAlexList(3, "next", "W11", "W12"),
-		"/rest/search cursor=next filter=cites:W1|W2 per_page=2":   openAlexList(3, "end", "W13"),
-		"/rest/search cursor=end filter=cites:W1|W2 per_page=2":    openAlexList(3, ""),
-		"/rest/search cursor=* filter=cited_by:W1|W2 per_page=2":   openAlexList(1, "end", "W21"),
-		"/rest/search cursor=end filter=cited_by:W1|W2 per_page=2": openAlexList(1, ""),
+		"/rest/search cursor=* filter=cites:W1|W2 per_page=2":    openAlexList(3, "next", "W11", "W12"),
+		"/rest/search cursor=next filter=cites:W1|W2 per_page=2": openAlexList(3, "end", "W13"),
+		"/rest/search cursor=end filter=cites:W1|W2 per_page=2":  openAlexList(3, ""),
+		"/rest/search cursor=* filter=cited_by:W1|W2 per_page=2": openAlexList(1, "end", "W21"),
 	}}
 	s := a.source("openalex")
 	queries := s.Follow([]harvester.Followed{

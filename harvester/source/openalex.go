@@ -107,11 +107,16 @@ func (s *openAlexSource) page(ctx context.Context, filter, cursor string) (harve
 	if cursor == "" {
 		cursor = "*"
 	}
-	return s.list(ctx, url.Values{
+	page, err := s.list(ctx, url.Values{
 		"filter":   {filter},
 		"per_page": {strconv.Itoa(s.pageSize)},
 		"cursor":   {cursor},
 	})
+	if cursor == "*" && len(page.Records)+len(page.Bad) >= page.Announced {
+		// There is a cursor until a page is empty; that page would cost as much as any.
+		page.Next = ""
+	}
+	return page, err
 }
 
 // list fetches a list of works.
