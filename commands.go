@@ -144,7 +144,7 @@ func (p *pipeline) indexDecisions(ctx context.Context) error {
 func (p *pipeline) drainDecisions(ctx context.Context) error {
 	for {
 		lag, err := p.bus.Lag(ctx, stream.Decisions, indexer.Stage)
-		if err != nil || lag.Empty() {
+		if err != nil || lag == 0 {
 			return err
 		}
 		select {

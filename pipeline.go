@@ -250,7 +250,7 @@ func (p *pipeline) drain(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			behind += lag.Waiting + lag.Unacknowledged
+			behind += lag
 			if behind > 0 {
 				// A later log may look finished only because an earlier one is not.
 				break

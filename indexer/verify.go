@@ -50,7 +50,7 @@ func Verify(ctx context.Context, bus *stream.Bus, index Index) (Verification, er
 		if err != nil {
 			return v, err
 		}
-		v.Behind += lag.Waiting + lag.Unacknowledged
+		v.Behind += lag
 	}
 
 	// What is known of each record, by the hash of its ID.

@@ -241,30 +241,23 @@ func (s *Subscription) FetchDecisions(ctx context.Context, n int, wait time.Dura
 	return out, nil
 }
 
-// Lag is how far a reader is behind its log.
-type Lag struct {
-	// Waiting envelopes have not been delivered, Unacknowledged ones are being
-	// worked on.
-	Waiting, Unacknowledged int
-}
-
-// Empty says that the reader has handled everything.
-func (l Lag) Empty() bool { return l.Waiting == 0 && l.Unacknowledged == 0 }
-
-// Lag of the named stage on a log. A stage that has never read the log is behind
-// by all of it.
-func (b *Bus) Lag(ctx context.Context, log, stage string) (Lag, error) {
+// Lag is how many messages of a log the named stage has yet to acknowledge. It is
+// reckoned from the positions in the log, which are right at once: the server's own
+// count of what is pending may be a moment old. A stage that has never read the log
+// is behind by all of it.
+func (b *Bus) Lag(ctx context.Context, log, stage string) (int, error) {
+	info, err := b.streams[log].Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("stream %s: %w", log, err)
+	}
+	last := info.State.LastSeq
 	c, err := b.js.Consumer(ctx, log, stage)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		info, err := b.streams[log].Info(ctx)
-		if err != nil {
-			return Lag{}, fmt.Errorf("stream %s: %w", log, err)
-		}
-		return Lag{Waiting: int(info.State.Msgs)}, nil
+		return int(info.State.Msgs), nil
 	}
 	if err != nil {
-		return Lag{}, fmt.Errorf("reader %s of %s: %w", stage, log, err)
+		return 0, fmt.Errorf("reader %s of %s: %w", stage, log, err)
 	}
-	info := c.CachedInfo()
-	return Lag{Waiting: int(info.NumPending), Unacknowledged: info.NumAckPending}, nil
+	floor := c.CachedInfo().AckFloor.Stream
+	return int(last - min(floor, last)), nil
 }
