@@ -2,6 +2,7 @@ package harvester
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"testing"
@@ -16,6 +17,7 @@ type citing struct {
 	finds  map[string][]string
 	perDay int
 	asked  []string
+	asking func(query string) // sees each request first, if set
 }
 
 func (c *citing) Name() string { return "citing" }
@@ -37,6 +39,9 @@ func (c *citing) Follow(studies []Followed) []Query {
 
 func (c *citing) Page(_ context.Context, q Query, cursor string) (Page, error) {
 	c.asked = append(c.asked, q.Name+cursor)
+	if c.asking != nil {
+		c.asking(q.Name + cursor)
+	}
 	all := c.finds[q.Follow.How.Query(q.Follow.Study)]
 	at, _ := strconv.Atoi(cursor)
 	p := Page{Announced: len(all)}
@@ -114,6 +119,35 @@ func TestSnowballGoesOnWithinItsBudget(t *testing.T) {
 	}
 	if left, err = ledger.Unasked(t.Context(), s.Name(), all, time.Now()); err != nil || len(left) != 4 {
 		t.Errorf("for one that begins now %d are left, %v", len(left), err)
+	}
+}
+
+// A run that was cut short goes on, without the queries that were asked to their end
+// in it before.
+func TestSnowballThatWasCutShortGoesOn(t *testing.T) {
+	bus := openBus(t)
+	s := &citing{finds: map[string][]string{"cited-by:s1": {"a", "b"}, "cites:s1": {"c", "d"}, "cited-by:s2": {"e"}}}
+	began := time.Now().UTC()
+	ctx, cut := context.WithCancel(t.Context())
+	s.asking = func(q string) {
+		if q == "cites:s11" {
+			cut()
+		}
+	}
+	all := s.Follow(twoStudies)
+	p := &protocol.Protocol{Name: "test", Digest: "d"}
+	first, err := New(bus, p, []Source{Snowball(s, all)}, Options{Input: "round"}).Run(ctx)
+	if !errors.Is(err, context.Canceled) || !first.Ended.IsZero() {
+		t.Fatalf("run %+v, %v", first, err)
+	}
+	s.asking = nil
+	left, err := NewLedger(bus).Unasked(t.Context(), s.Name(), all, began)
+	if err != nil || len(left) != 3 {
+		t.Fatalf("%d are left, %v", len(left), err)
+	}
+	second := harvest(t, bus, Options{Input: "round"}, Snowball(s, left))
+	if total := second.Totals(); second.ID != first.ID || second.Partial() || len(second.Queries) != 4 || total.New != 5 {
+		t.Errorf("run %s after %s, totals %+v", second.ID, first.ID, total)
 	}
 }
 
