@@ -26,4 +26,4 @@ fuzz: ## every fuzz target for half a minute
 	done
 
 faults: ## kill the real program twenty times at random and count the records
-	go test -count 1 -run 'TestKill|TestRoles' -v .
+	go test -count 1 -run 'TestKill|TestRoles' -v ./internal/command

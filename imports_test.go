@@ -7,16 +7,19 @@ import (
 	"testing"
 )
 
+// wiring is the one package that imports every stage, and that only main imports.
+const wiring = "polyglean/internal/command"
+
 // stages never import each other: they share internal/record and meet on the
 // stream, so that each can run as a process of its own.
 var stageRules = []struct {
 	of    string   // packages at or under this path
 	never []string // may not depend on packages at or under these
 }{
-	{of: "polyglean/harvester", never: []string{"polyglean/classifier", "polyglean/indexer"}},
-	{of: "polyglean/classifier", never: []string{"polyglean/harvester", "polyglean/indexer"}},
-	{of: "polyglean/indexer", never: []string{"polyglean/harvester", "polyglean/classifier"}},
-	{of: "polyglean/internal", never: []string{"polyglean/harvester", "polyglean/classifier", "polyglean/indexer"}},
+	{of: "polyglean/harvester", never: []string{"polyglean/classifier", "polyglean/indexer", wiring}},
+	{of: "polyglean/classifier", never: []string{"polyglean/harvester", "polyglean/indexer", wiring}},
+	{of: "polyglean/indexer", never: []string{"polyglean/harvester", "polyglean/classifier", wiring}},
+	{of: "polyglean/internal", never: []string{"polyglean/harvester", "polyglean/classifier", "polyglean/indexer", wiring}},
 	// A backend knows the contract and nothing of its readers.
 	{of: "polyglean/indexer/bleveindex", never: []string{"polyglean/indexer/elasticindex", "polyglean/indexer/web"}},
 	{of: "polyglean/indexer/elasticindex", never: []string{"polyglean/indexer/bleveindex", "polyglean/indexer/web"}},
@@ -39,7 +42,7 @@ func TestImportRules(t *testing.T) {
 		}
 		pkg, deps := fields[0], fields[1:]
 		for _, rule := range stageRules {
-			if !under(pkg, rule.of) {
+			if !under(pkg, rule.of) || pkg == wiring {
 				continue
 			}
 			checked++

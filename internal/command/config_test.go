@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"polyglean/deploy"
 	"polyglean/harvester/source"
 )
 
@@ -17,7 +18,7 @@ import (
 // name every setting there is.
 func TestWrittenConfigurationIsTheDefault(t *testing.T) {
 	got := builtinConfig()
-	if err := got.read("deploy/config.yaml", defaultConfig); err != nil {
+	if err := got.read("deploy/config.yaml", deploy.Config); err != nil {
 		t.Fatal(err)
 	}
 	if err := got.check(); err != nil {
@@ -51,7 +52,7 @@ func TestWrittenConfigurationIsTheDefault(t *testing.T) {
 		}
 	}
 	for _, name := range settings(reflect.TypeFor[Config]()) {
-		if !strings.Contains(string(defaultConfig), name+":") {
+		if !strings.Contains(string(deploy.Config), name+":") {
 			t.Errorf("setting %s is not in the written configuration", name)
 		}
 	}

@@ -1,8 +1,7 @@
-package main
+package command
 
 import (
 	"bytes"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,12 +21,6 @@ import (
 	"polyglean/internal/protocol"
 	"polyglean/internal/stream"
 )
-
-// defaultConfig is what `polyglean init` writes; it is the documentation of every
-// setting, and a test holds it to this struct.
-//
-//go:embed deploy/config.yaml
-var defaultConfig []byte
 
 // Config is the configuration of a whole pipeline, made of the stages' own.
 type Config struct {

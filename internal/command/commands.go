@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/classifier"
+	"polyglean/deploy"
 	"polyglean/harvester"
 	"polyglean/indexer"
 	"polyglean/internal/record"
@@ -37,7 +38,7 @@ func initCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := f.Write(defaultConfig); err != nil {
+			if _, err := f.Write(deploy.Config); err != nil {
 				return errors.Join(err, f.Close())
 			}
 			if err := f.Close(); err != nil {
