@@ -107,7 +107,9 @@ func (b *Bus) hold(ctx context.Context, role, owner string, revision uint64, wor
 			cancel()
 			return false, err
 		case <-tick.C:
-			next, err := b.leases.Update(working, role, []byte(owner), revision)
+			renewing, stop := context.WithTimeout(working, leaseTTL/4)
+			next, err := b.leases.Update(renewing, role, []byte(owner), revision)
+			stop()
 			if err == nil {
 				revision, renewed = next, time.Now()
 				continue

@@ -56,6 +56,10 @@ type Config struct {
 
 const defaultMaxBytes = 64 << 30
 
+// patience is how long a request to JetStream may take. On a busy disk a sync takes
+// seconds, and the library's own 5 s end a start that would have gone well.
+const patience = 30 * time.Second
+
 // Bus is an open connection to the streams. Its methods may be called from
 // several goroutines at once.
 type Bus struct {
@@ -130,7 +134,7 @@ func connectOptions() []nats.Option {
 }
 
 func (b *Bus) prepare(ctx context.Context, c Config) error {
-	js, err := jetstream.New(b.nc)
+	js, err := jetstream.New(b.nc, jetstream.WithDefaultTimeout(patience))
 	if err != nil {
 		return fmt.Errorf("JetStream: %w", err)
 	}
