@@ -73,6 +73,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 	if err != nil {
 		return err
 	}
+	p.stay()
 	if err := p.openAll(ctx); err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 	if err != nil {
 		return err
 	}
+	p.stay()
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}

@@ -102,6 +102,7 @@ type labelReport struct {
 func (l *labelReport) whole() bool { return len(l.Conflicting)+len(l.Unplaced)+len(l.Unknown) == 0 }
 
 func (p *pipeline) importFiles(ctx context.Context, files *importer.Import, database string, asJSON bool, out, errOut io.Writer) error {
+	p.stay()
 	if err := p.openAll(ctx); err != nil {
 		return err
 	}

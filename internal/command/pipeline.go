@@ -60,6 +60,10 @@ func newLog(g *globals) *slog.Logger {
 	return log
 }
 
+// stay says that this process will be at work for a while, so that other commands
+// may join it.
+func (p *pipeline) stay() { p.config.NATS.Stays = true }
+
 // openBus connects to the streams.
 func (p *pipeline) openBus(ctx context.Context) error {
 	var err error

@@ -84,11 +84,12 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 	if apart && p.config.NATS.URL == "" {
 		return usagef("--roles needs a NATS server to meet on: set nats.url in the configuration, or run all roles in one process")
 	}
+	p.stay()
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}
 	if p.bus.Attached() {
-		return fmt.Errorf("another polyglean is serving from %s already: use it, or choose another directory with --data", p.config.DataDir)
+		return fmt.Errorf("another polyglean is at work on %s already: use that one, wait until it ends, or choose another directory with --data", p.config.DataDir)
 	}
 	if slices.Contains(want, indexer.Stage) || slices.Contains(want, roleWeb) {
 		if p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && apart {

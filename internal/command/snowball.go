@@ -102,6 +102,7 @@ func (p *pipeline) snowball(ctx context.Context, opts snowballOptions, out, errO
 	if len(followers) == 0 {
 		return usagef("no source that is asked knows of citations: enable openalex, crossref or europepmc")
 	}
+	p.stay()
 	if err := p.openAll(ctx); err != nil {
 		return err
 	}

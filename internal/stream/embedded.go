@@ -42,8 +42,9 @@ func (b *Bus) openDir(ctx context.Context, c Config) error {
 		return fmt.Errorf("data directory: %w", err)
 	}
 	lock := flock.New(filepath.Join(c.Dir, "lock"))
-	// A process that is just ending may hold the lock for a moment.
-	for try := 0; ; try++ {
+	// A process that is passing through, or just ending, holds the lock for a moment.
+	const tries = 150
+	for try := 1; ; try++ {
 		held, err := lock.TryLock()
 		if err != nil {
 			return fmt.Errorf("data directory %s: lock: %w", c.Dir, err)
@@ -51,19 +52,25 @@ func (b *Bus) openDir(ctx context.Context, c Config) error {
 		if held {
 			break
 		}
-		nc, err := attach(c.Dir)
-		if err == nil {
-			b.nc, b.attached = nc, true
-			return nil
+		err = errors.New("a short command")
+		if ownerStays(c.Dir) {
+			var nc *nats.Conn
+			if nc, err = attach(c.Dir); err == nil {
+				b.nc, b.attached = nc, true
+				return nil
+			}
 		}
-		if try == 50 {
-			return fmt.Errorf("data directory %s is in use by another process that does not answer (%w): stop it, or choose another directory with --data", c.Dir, err)
+		if try == tries {
+			return fmt.Errorf("data directory %s is in use by another process, which cannot be joined (%w): wait for it, stop it, or choose another directory with --data", c.Dir, err)
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
+	}
+	if err := setOwner(c.Dir, c.Stays); err != nil {
+		return errors.Join(err, lock.Unlock())
 	}
 	e, err := startEmbedded(ctx, c.Dir, lock)
 	if err != nil {
@@ -75,6 +82,27 @@ func (b *Bus) openDir(ctx context.Context, c Config) error {
 		return fmt.Errorf("embedded NATS: %w", err)
 	}
 	b.nc, b.embedded = nc, e
+	return nil
+}
+
+// The file "owner" says whether the process that holds the lock stays.
+const stays = "stays"
+
+func ownerPath(dir string) string { return filepath.Join(dir, "owner") }
+
+func ownerStays(dir string) bool {
+	raw, err := os.ReadFile(ownerPath(dir))
+	return err == nil && string(raw) == stays
+}
+
+func setOwner(dir string, staying bool) error {
+	text := "passes"
+	if staying {
+		text = stays
+	}
+	if err := os.WriteFile(ownerPath(dir), []byte(text), 0o600); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
 	return nil
 }
 

@@ -40,6 +40,9 @@ const (
 type Config struct {
 	// Dir holds the embedded server's files; used when URL is empty.
 	Dir string `yaml:"-"`
+	// Stays says that this process, if it starts the embedded server, keeps it for
+	// long enough that others may join it. They wait for one that does not.
+	Stays bool `yaml:"-"`
 	// URL of a NATS server or cluster with JetStream, "nats://host:4222"; several
 	// separated by commas.
 	URL string `yaml:"url"`

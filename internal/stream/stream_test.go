@@ -225,7 +225,7 @@ func TestMessageThatIsNoEnvelopeIsParked(t *testing.T) {
 
 func TestSecondProcessJoinsTheFirst(t *testing.T) {
 	dir := t.TempDir()
-	first := open(t, Config{Dir: dir})
+	first := open(t, Config{Dir: dir, Stays: true})
 	if first.embedded.server.Addr() != nil {
 		t.Fatalf("the embedded server listens on %s", first.embedded.server.Addr())
 	}
@@ -242,6 +242,20 @@ func TestSecondProcessJoinsTheFirst(t *testing.T) {
 	if err := first.EachMark(t.Context(), func(Mark, Origin, uint64) { n++ }); err != nil || n != 5 {
 		t.Errorf("%d marks, error %v", n, err)
 	}
+}
+
+// One that only passes through is waited for: joined, it would leave the other
+// without a server.
+func TestPassingProcessIsWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, Config{Dir: dir})
+	time.AfterFunc(500*time.Millisecond, first.Close)
+	second := open(t, Config{Dir: dir, Stays: true})
+	if second.Attached() {
+		t.Fatal("it was joined")
+	}
+	cs, marks := candidates(5, "")
+	publish(t, second, cs, marks)
 }
 
 func TestLeaseIsHeldByOneAndHandedOn(t *testing.T) {
