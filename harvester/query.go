@@ -60,6 +60,16 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 	if q.Volatile {
 		st.Cursor, st.Carried = "", 0
 	}
+	// The next page is on its way while one is made durable; it does not outlive this
+	// call.
+	fetching, stop := context.WithCancel(ctx)
+	var next <-chan answer
+	defer func() {
+		stop()
+		if next != nil {
+			<-next
+		}
+	}()
 	page, err := h.firstPage(ctx, s, q, &st, spent, log)
 	for st.State == StateRunning {
 		if ctx.Err() != nil {
@@ -80,13 +90,11 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 				continue
 			}
 		}
-		// The next page is on its way while this one is made durable.
-		var next <-chan answer
 		if err != nil {
 			h.endEarly(&st, err, log)
 		} else {
 			if page.Next != "" && page.Next != st.Cursor {
-				next = h.fetchAhead(ctx, s, q, page.Next, spent)
+				next = h.fetchAhead(fetching, s, q, page.Next, spent)
 			}
 			if err := h.takePage(ctx, &st, page); err != nil {
 				return st, err
@@ -97,7 +105,7 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 		}
 		if next != nil {
 			a := <-next
-			page, err = a.page, a.err
+			page, err, next = a.page, a.err, nil
 		}
 	}
 	return st, nil
