@@ -126,6 +126,3 @@ func selection(r *record.Classified) record.Selection {
 	}
 	return record.SetAside
 }
-
-// Versions name what this classifier judges by, as it writes them into records.
-func (c *Classifier) Versions() record.Versions { return c.versions }

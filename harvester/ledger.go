@@ -137,6 +137,32 @@ func NewLedger(bus *stream.Bus) *Ledger { return &Ledger{bus: bus} }
 
 // Runs lists all runs with their queries, oldest first.
 func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
+	runs, err := l.headers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range runs {
+		if err := l.fill(ctx, &runs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return runs, nil
+}
+
+// LastEnded is when the latest run that is through ended, zero when there is none.
+func (l *Ledger) LastEnded(ctx context.Context) (time.Time, error) {
+	runs, err := l.headers(ctx)
+	for _, r := range slices.Backward(runs) {
+		if !r.Ended.IsZero() {
+			return r.Ended, nil
+		}
+	}
+	return time.Time{}, err
+}
+
+// headers lists all runs without their queries, of which there may be thousands,
+// oldest first.
+func (l *Ledger) headers(ctx context.Context) ([]Run, error) {
 	var runs []Run
 	err := l.bus.EachState(ctx, "run.*", func(_ string, raw []byte) error {
 		var r Run
@@ -151,11 +177,6 @@ func (l *Ledger) Runs(ctx context.Context) ([]Run, error) {
 	}
 	// Runs that began within one second have IDs in no order.
 	slices.SortFunc(runs, func(a, b Run) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID)) })
-	for i := range runs {
-		if err := l.fill(ctx, &runs[i]); err != nil {
-			return nil, err
-		}
-	}
 	return runs, nil
 }
 
@@ -201,7 +222,7 @@ func (l *Ledger) previous(ctx context.Context, run Run, source string, q Query) 
 // open returns the unfinished run of the same protocol and sources to go on with,
 // or begins a new one.
 func (l *Ledger) open(ctx context.Context, want Run, fresh bool) (Run, error) {
-	runs, err := l.Runs(ctx)
+	runs, err := l.headers(ctx)
 	if err != nil {
 		return Run{}, err
 	}

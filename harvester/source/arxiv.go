@@ -103,7 +103,7 @@ func (s *arxiv) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Quer
 func (s *arxiv) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
 	text := arxivText(q.Strategy)
 	if text == "" {
-		return harvester.Page{}, fmt.Errorf("arxiv: query %q has no term that can be asked", q.Name)
+		return harvester.Page{}, noTerm(s.name, q)
 	}
 	start, err := position(cursor, 0)
 	if err != nil {

@@ -66,9 +66,9 @@ func (s *clinicalTrials) Queries(p *protocol.Protocol, since time.Time) ([]harve
 
 // Page implements harvester.Source.
 func (s *clinicalTrials) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := clinicalTrialsDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("clinicaltrials: query %q has no term that can be asked", q.Name)
+	text, err := clinicalTrialsDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	params := url.Values{
 		"query.term": {text},

@@ -266,6 +266,20 @@ func (w written) inner() string {
 // compile writes n, or returns "" when the source can express no part of it.
 func (d dialect) compile(n strategy.Node) string { return d.write(n).text }
 
+// ask writes the strategy of a query to be sent to the named source.
+func (d dialect) ask(source string, q harvester.Query) (string, error) {
+	text := d.compile(q.Strategy)
+	if text == "" {
+		return "", noTerm(source, q)
+	}
+	return text, nil
+}
+
+// noTerm says that a source can be asked nothing of a query.
+func noTerm(source string, q harvester.Query) error {
+	return fmt.Errorf("%s: query %q has no term that can be asked", source, q.Name)
+}
+
 func (d dialect) write(n strategy.Node) written {
 	switch n := n.(type) {
 	case *strategy.Term:

@@ -81,9 +81,9 @@ func (s *core) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query
 // Page implements harvester.Source. The cursor is the position of the page's first
 // record, from 0.
 func (s *core) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := coreDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("core: query %q has no term that can be asked", q.Name)
+	text, err := coreDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if !q.From.IsZero() {
 		text = "(" + text + ") AND createdDate>=" + q.From.UTC().Format(time.DateOnly)

@@ -65,9 +65,9 @@ func (s *dataCite) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Q
 
 // Page implements harvester.Source.
 func (s *dataCite) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := dataCiteDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("datacite: query %q has no term that can be asked", q.Name)
+	text, err := dataCiteDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if !q.From.IsZero() || !q.Until.IsZero() {
 		text = "(" + text + ") AND updated:[" + dayOr(q.From, "*") + " TO " + dayOr(q.Until, "*") + "]"

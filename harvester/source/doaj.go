@@ -87,9 +87,9 @@ func (s *doaj) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query
 
 // Page implements harvester.Source. The cursor is the number of the page.
 func (s *doaj) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := doajDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("doaj: query %q has no term that can be asked", q.Name)
+	text, err := doajDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if !q.From.IsZero() || !q.Until.IsZero() {
 		// An open end would take an asterisk, which DOAJ refuses.

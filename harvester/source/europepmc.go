@@ -66,9 +66,9 @@ func (s *europePMC) Page(ctx context.Context, q harvester.Query, cursor string) 
 	if q.Follow != nil {
 		return s.followPage(ctx, q.Follow, cursor)
 	}
-	text := europePMCDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("europepmc: query %q has no term that can be asked", q.Name)
+	text, err := europePMCDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if !q.From.IsZero() || !q.Until.IsZero() {
 		from, until := dayOr(q.From, "1900-01-01"), dayOr(q.Until, "3000-12-31")

@@ -74,9 +74,9 @@ func (s *hal) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query,
 
 // Page implements harvester.Source.
 func (s *hal) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := halDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("hal: query %q has no term that can be asked", q.Name)
+	text, err := halDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if cursor == "" {
 		cursor = "*"

@@ -74,9 +74,9 @@ func (s *lilacs) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Que
 // Page implements harvester.Source. The cursor is the position of the page's first
 // record in the result, from 1 on.
 func (s *lilacs) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := lilacsDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("lilacs: query %q has no term that can be asked", q.Name)
+	text, err := lilacsDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	start, err := position(cursor, 1)
 	if err != nil {

@@ -67,9 +67,9 @@ func (s *openAIRE) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Q
 
 // Page implements harvester.Source.
 func (s *openAIRE) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	text := openAIREDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("openaire: query %q has no term that can be asked", q.Name)
+	text, err := openAIREDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	if cursor == "" {
 		cursor = "*"

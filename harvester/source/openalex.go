@@ -87,9 +87,9 @@ func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor str
 	if q.Follow != nil {
 		return s.followPage(ctx, q.Follow, cursor)
 	}
-	text := openAlexDialect.compile(q.Strategy)
-	if text == "" {
-		return harvester.Page{}, fmt.Errorf("openalex: query %q has no term that can be asked", q.Name)
+	text, err := openAlexDialect.ask(s.name, q)
+	if err != nil {
+		return harvester.Page{}, err
 	}
 	// phraseOf leaves no comma, colon or bar in the text, which part filters.
 	filter := "title_and_abstract.search.exact:" + text

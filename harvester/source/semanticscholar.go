@@ -112,7 +112,7 @@ func (s *semanticScholar) Queries(p *protocol.Protocol, since time.Time) ([]harv
 func (s *semanticScholar) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
 	text := semanticScholarOperators.Replace(semanticScholarDialect.compile(q.Strategy))
 	if text == "" {
-		return harvester.Page{}, fmt.Errorf("semanticscholar: query %q has no term that can be asked", q.Name)
+		return harvester.Page{}, noTerm(s.name, q)
 	}
 	params := url.Values{
 		"query":  {text},

@@ -139,21 +139,9 @@ func (p *pipeline) indexDecisions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.with(ctx, p.drainDecisions)
-}
-
-func (p *pipeline) drainDecisions(ctx context.Context) error {
-	for {
-		lag, err := p.bus.Lag(ctx, stream.Decisions, indexer.Stage)
-		if err != nil || lag == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	return s.with(ctx, func(ctx context.Context) error {
+		return p.drainLogs(ctx, reader{stream.Decisions, indexer.Stage})
+	})
 }
 
 func runsCommand(g *globals) *cobra.Command {

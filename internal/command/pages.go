@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"polyglean/harvester"
 	"polyglean/indexer"
@@ -30,12 +29,6 @@ func (p *pipeline) counts(ctx context.Context) (web.Counts, error) {
 	if c.Parked, err = p.bus.CountParked(ctx); err != nil {
 		return c, err
 	}
-	runs, err := harvester.NewLedger(p.bus).Runs(ctx)
-	for _, run := range slices.Backward(runs) {
-		if !run.Ended.IsZero() {
-			c.Updated = run.Ended
-			break
-		}
-	}
+	c.Updated, err = harvester.NewLedger(p.bus).LastEnded(ctx)
 	return c, err
 }

@@ -242,25 +242,33 @@ func (s *stages) with(ctx context.Context, work func(context.Context) error) err
 	})...)
 }
 
+// reader is a stage as the reader of a log.
+type reader struct{ log, stage string }
+
 // drain waits until every log has been read to its end.
 func (p *pipeline) drain(ctx context.Context) error {
-	readers := [][2]string{
-		{stream.Candidates, classifier.Stage}, {stream.Classified, indexer.Stage}, {stream.Decisions, indexer.Stage},
-	}
+	return p.drainLogs(
+		ctx,
+		reader{stream.Candidates, classifier.Stage}, reader{stream.Classified, indexer.Stage}, reader{stream.Decisions, indexer.Stage},
+	)
+}
+
+// drainLogs waits until each log has been read to its end. The logs are in the order
+// in which records pass them.
+func (p *pipeline) drainLogs(ctx context.Context, readers ...reader) error {
 	for {
-		behind := 0
+		behind := false
 		for _, r := range readers {
-			lag, err := p.bus.Lag(ctx, r[0], r[1])
+			lag, err := p.bus.Lag(ctx, r.log, r.stage)
 			if err != nil {
 				return err
 			}
-			behind += lag
-			if behind > 0 {
-				// A later log may look finished only because an earlier one is not.
+			if behind = lag > 0; behind {
+				// A later log may look finished only because this one is not.
 				break
 			}
 		}
-		if behind == 0 {
+		if !behind {
 			return nil
 		}
 		select {

@@ -5,22 +5,11 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 )
 
 // MakeID joins a source's name and its own ID for a record into the record's ID.
 func MakeID(source, sourceID string) string { return source + ":" + sourceID }
-
-// SplitID undoes MakeID; a source ID may itself hold colons.
-func SplitID(id string) (source, sourceID string, err error) {
-	source, sourceID, ok := strings.Cut(id, ":")
-	if !ok || source == "" || sourceID == "" {
-		return "", "", fmt.Errorf("record ID %q: want SOURCE:ID", id)
-	}
-	return source, sourceID, nil
-}
 
 // idAlphabet is base32 in lower case without letters that read like digits.
 var idAlphabet = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
