@@ -158,7 +158,7 @@ func classify(r rune) class {
 	switch {
 	case isBare(r), r < utf8.RuneSelf:
 		c |= bare
-	case unicode.In(r, unspaced...), r == 'ー':
+	case Unspaced(r):
 		c |= solo
 	case unicode.Is(unicode.Arabic, r):
 		c |= arabic
@@ -172,6 +172,10 @@ var unspaced = []*unicode.RangeTable{
 	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo,
 	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
+
+// Unspaced reports whether r is a letter of a script written without spaces, where
+// a Text has one word for each letter.
+func Unspaced(r rune) bool { return unicode.In(r, unspaced...) || r == 'ー' }
 
 func isBare(r rune) bool {
 	return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew)

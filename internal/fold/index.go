@@ -204,7 +204,7 @@ func (x *Index) follow(p int32, t *Text, i int, stems func(int) []string, found 
 }
 
 func (x *Index) matches(w *Word, t *Text, i int, stems func(int) []string) bool {
-	if w.Glued && !t.Glued(i) {
+	if w.Glued && !t.Glued(i) || w.Between != 0 && t.Gap(i)&^w.Between != 0 {
 		return false
 	}
 	token := t.Word(i)

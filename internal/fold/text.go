@@ -2,6 +2,7 @@ package fold
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -16,17 +17,43 @@ type Text struct {
 	tokens []token
 
 	// State of the scan.
-	open, glued bool
-	last        class // of the last letter
-	ascii       *asciiTable
+	open  bool
+	gap   Gap   // since the last letter
+	last  class // of the last letter
+	ascii *asciiTable
+}
+
+// Gap is a set of the signs that stand between two words of a text; the zero Gap
+// is nothing at all, as between the letters of scripts written without spaces.
+type Gap uint8
+
+// The signs a Gap tells apart.
+const (
+	// Space is white space of any width.
+	Space Gap = 1 << iota
+	// Hyphen is a hyphen or dash of any style.
+	Hyphen
+	// Punctuation is everything else.
+	Punctuation
+)
+
+// gapOf says what the folded rune r is between words.
+func gapOf(r rune) Gap {
+	switch {
+	case unicode.IsSpace(r):
+		return Space
+	case unicode.Is(unicode.Pd, r), r == '\u2212': // the minus sign is no dash to Unicode
+		return Hyphen
+	}
+	return Punctuation
 }
 
 // token is one word: a stretch of the original and one of the folded text.
 type token struct {
 	start, end int32
 	from, to   int32
-	// glued says that nothing, not even a space, parts it from the word before.
-	glued bool
+	// gap parts it from the word before.
+	gap Gap
 }
 
 // maxText keeps offsets within 32 bits: one rune folds to eleven times its bytes
@@ -60,7 +87,10 @@ func (t *Text) Raw(i int) string {
 
 // Glued reports whether word i follows the word before with nothing between, as
 // the letters of scripts without spaces do.
-func (t *Text) Glued(i int) bool { return t.tokens[i].glued }
+func (t *Text) Glued(i int) bool { return t.tokens[i].gap == 0 }
+
+// Gap returns what stands between word i and the word before.
+func (t *Text) Gap(i int) Gap { return t.tokens[i].gap }
 
 // Span returns the bytes of the original from word first to word last, both
 // inclusive; both ends are rune borders.
@@ -72,7 +102,7 @@ func (t *Text) Span(first, last int) (start, end int) {
 func (t *Text) String() string {
 	var b strings.Builder
 	for i := range t.tokens {
-		if i > 0 && !t.tokens[i].glued {
+		if i > 0 && !t.Glued(i) {
 			b.WriteByte(' ')
 		}
 		b.Write(t.Word(i))
@@ -88,7 +118,7 @@ func (t *Text) reset(s string, ascii *asciiTable) {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
-	*t = Text{raw: s, folded: t.folded[:0], tokens: t.tokens[:0], ascii: ascii}
+	*t = Text{raw: s, folded: t.folded[:0], tokens: t.tokens[:0], ascii: ascii, gap: Punctuation}
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
 			i = t.run(s, i)
@@ -103,7 +133,7 @@ func (t *Text) reset(s string, ascii *asciiTable) {
 // where what follows begins.
 func (t *Text) run(s string, at int) int {
 	if t.ascii[s[at]] == 0 {
-		t.part()
+		t.part(asciiGaps[s[at]])
 		return at + 1
 	}
 	if !t.open || t.last&solo != 0 {
@@ -126,12 +156,12 @@ func (t *Text) run(s string, at int) int {
 func (t *Text) rune(s string, at int) int {
 	r, n := utf8.DecodeRuneInString(s[at:])
 	if r == utf8.RuneError {
-		t.part()
+		t.part(Punctuation)
 		return at + n
 	}
 	if r == zwnj {
 		if t.last&arabic != 0 {
-			t.part()
+			t.part(Space)
 		}
 		return at + n
 	}
@@ -207,7 +237,7 @@ func (t *Text) add(r rune, c class, start, end int) {
 		t.folded = utf8.AppendRune(t.folded, r)
 		t.last = c
 	default:
-		t.part()
+		t.part(gapOf(r))
 		return
 	}
 	t.tokens[len(t.tokens)-1].end = int32(end)
@@ -217,8 +247,8 @@ func (t *Text) add(r rune, c class, start, end int) {
 func (t *Text) begin(at int) {
 	t.close()
 	from := int32(len(t.folded))
-	t.tokens = append(t.tokens, token{start: int32(at), from: from, glued: t.glued})
-	t.open, t.glued = true, true
+	t.tokens = append(t.tokens, token{start: int32(at), from: from, gap: t.gap})
+	t.open, t.gap = true, 0
 }
 
 func (t *Text) close() {
@@ -229,7 +259,16 @@ func (t *Text) close() {
 }
 
 // part ends the word at a separator.
-func (t *Text) part() {
+func (t *Text) part(gap Gap) {
 	t.close()
-	t.glued, t.last = false, 0
+	t.gap |= gap
+	t.last = 0
 }
+
+// asciiGaps holds what each ASCII character is between words.
+var asciiGaps = func() (gaps [utf8.RuneSelf]Gap) {
+	for c := range gaps {
+		gaps[c] = gapOf(rune(c))
+	}
+	return gaps
+}()

@@ -29,6 +29,12 @@ type Word struct {
 	Kind Kind
 	// Glued wants nothing between this word of the text and the one before.
 	Glued bool
+	// Gap is what stood between this word and the one before as typed; the zero
+	// Gap for the first.
+	Gap Gap
+	// Between, unless zero, is all that may stand between this word of the text and
+	// the one before; with zero it may be anything.
+	Between Gap
 	// Stems, when given, match a Whole word by its stem too.
 	Stems []string
 	// Raw is the word as typed.
@@ -43,16 +49,19 @@ func Words(phrase, marks string) []Word {
 	t := new(Text)
 	t.reset(phrase, &letters)
 	words := make([]Word, 0, t.Len())
-	parted := false // since the last word taken
+	parted, gap := false, Gap(0) // since the last word taken
 	for i := range t.Len() {
 		text := string(t.Word(i))
 		bare := strings.Trim(text, marks)
-		parted = parted || !t.Glued(i)
+		parted, gap = parted || !t.Glued(i), gap|t.Gap(i)
 		if bare == "" {
 			continue
 		}
 		w := Word{Text: bare, Glued: len(words) > 0 && !parted, Raw: t.Raw(i)}
-		parted = false
+		if len(words) > 0 {
+			w.Gap = gap
+		}
+		parted, gap = false, 0
 		switch head, tail := text[0] != bare[0], text[len(text)-1] != bare[len(bare)-1]; {
 		case strings.ContainsAny(text, "?") && strings.Contains(marks, "?"), strings.ContainsAny(bare, marks):
 			w.Kind, w.Text = Glob, text

@@ -12,10 +12,12 @@ type Mode string
 
 const (
 	// Exact matches words as typed, at word borders, whatever their case,
-	// accents and typography.
+	// accents and typography. A space of a phrase stands for spaces and hyphens, a
+	// hyphen for a hyphen or dash; other punctuation parts a phrase.
 	Exact Mode = "exact"
 	// Inflected matches other forms of a word too: survivor finds survivors, exit
 	// finds exiting. Morphology is that of the language the strategy is written in.
+	// Punctuation between the words of a phrase counts for nothing.
 	Inflected Mode = "inflected"
 )
 
@@ -61,9 +63,27 @@ func Compile(n Node, mode Mode, lang string) *Matcher {
 	}
 	if mode == Inflected {
 		m.inflect(phrases)
+	} else {
+		for _, phrase := range phrases {
+			asTyped(phrase)
+		}
 	}
 	m.index = fold.NewIndex(phrases, mode == Inflected && m.lang == "ar")
 	return m
+}
+
+// asTyped holds the words of a phrase together as they were typed: where a space
+// was typed a text may have spaces and hyphens, where a hyphen was, hyphens only.
+// Without it "soft skills" would be found in "not soft: skills count".
+func asTyped(phrase []fold.Word) {
+	for i := range phrase {
+		switch w := &phrase[i]; w.Gap {
+		case fold.Space, fold.Space | fold.Hyphen:
+			w.Between = fold.Space | fold.Hyphen
+		case fold.Hyphen:
+			w.Between = fold.Hyphen
+		}
+	}
 }
 
 // inflect opens the words of phrases to their other forms.
