@@ -19,6 +19,9 @@ type PlannedQuery struct {
 	// Requests is how many it takes to have all of it, 0 when not known; a query that
 	// is asked in windows of dates takes some more.
 	Requests int `json:"requests,omitempty"`
+	// Cost is what those take of the source's daily budget, in its unit; 0 where it has
+	// none.
+	Cost int `json:"cost,omitempty"`
 	// Reason says why it cannot be planned, if so.
 	Reason string `json:"reason,omitempty"`
 }
@@ -33,8 +36,10 @@ type PlannedSource struct {
 	// its daily budget stretches them over; 0 where there is none.
 	Hours float64 `json:"hours"`
 	Days  int     `json:"days,omitempty"`
-	// PerDay is the daily budget in requests.
-	PerDay int `json:"per_day,omitempty"`
+	// Cost is what all of it takes of the daily budget PerDay; both are in Unit.
+	Cost   int    `json:"cost,omitempty"`
+	PerDay int    `json:"per_day,omitempty"`
+	Unit   string `json:"unit,omitempty"`
 }
 
 // Plan asks each query of the sources for its first page, and says what the whole
@@ -65,13 +70,10 @@ func (h *Harvester) planSource(ctx context.Context, s Source) (PlannedSource, er
 	if err != nil {
 		return ps, err
 	}
-	var pace Pace
-	if p, ok := s.(Paced); ok {
-		pace = p.Pace()
-	}
+	pace := spent.pace
 	for _, q := range queries {
 		pq := PlannedQuery{Source: s.Name(), Query: q.Name, Announced: -1}
-		err := spent.take(ctx)
+		err := spent.take(ctx, q, "")
 		var page Page
 		if err == nil {
 			page, err = s.Page(ctx, q, "")
@@ -91,16 +93,20 @@ func (h *Harvester) planSource(ctx context.Context, s Source) (PlannedSource, er
 		if pq.Announced >= 0 && pace.PageSize > 0 {
 			pq.Requests = max(1, (pq.Announced+pace.PageSize-1)/pace.PageSize)
 		}
+		if pace.PerDay > 0 {
+			pq.Cost = pq.Requests * costOf(s, q, "")
+		}
 		ps.Records += max(pq.Announced, 0)
 		ps.Requests += pq.Requests
+		ps.Cost += pq.Cost
 		ps.Queries = append(ps.Queries, pq)
 	}
-	ps.PerDay = pace.PerDay
 	if pace.PerSecond > 0 {
 		ps.Hours = float64(ps.Requests) / pace.PerSecond / time.Hour.Seconds()
 	}
 	if pace.PerDay > 0 {
-		ps.Days = (ps.Requests + pace.PerDay - 1) / pace.PerDay
+		ps.PerDay, ps.Unit = pace.PerDay, pace.Unit
+		ps.Days = (ps.Cost + pace.PerDay - 1) / pace.PerDay
 	}
 	return ps, nil
 }

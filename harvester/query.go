@@ -128,7 +128,7 @@ func (h *Harvester) fetchAhead(ctx context.Context, s Source, q Query, cursor st
 
 // page fetches a page of a query, within the day's budget.
 func (h *Harvester) page(ctx context.Context, s Source, q Query, cursor string, spent *budget) (Page, error) {
-	if err := spent.take(ctx); err != nil {
+	if err := spent.take(ctx, q, cursor); err != nil {
 		return Page{}, err
 	}
 	return s.Page(ctx, q, cursor)

@@ -60,12 +60,10 @@ func Snowball(s Follower, queries []Query) Source { return &snowball{s, queries}
 func (s *snowball) Queries(*protocol.Protocol, time.Time) ([]Query, error) { return s.queries, nil }
 
 // Pace implements Paced.
-func (s *snowball) Pace() Pace {
-	if p, ok := s.Source.(Paced); ok {
-		return p.Pace()
-	}
-	return Pace{}
-}
+func (s *snowball) Pace() Pace { return paceOf(s.Source) }
+
+// Cost implements Priced.
+func (s *snowball) Cost(q Query, cursor string) int { return costOf(s.Source, q, cursor) }
 
 // Unasked are those of the queries that were not asked to their end at the time since
 // or later.

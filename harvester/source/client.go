@@ -17,11 +17,12 @@ type client struct {
 	base     *url.URL
 	fetch    *Fetcher
 	pageSize int
-	// rate is in requests a second, perDay in requests a day (0: no limit).
-	rate    float64
-	perDay  int
-	contact string
-	key     secret.Text
+	// rate is in requests a second; fastest is how far the source's own headers may raise
+	// it. perDay is the budget of a day (0: no limit).
+	rate, fastest float64
+	perDay        int
+	contact       string
+	key           secret.Text
 	// header goes with every request; it may hold the key.
 	header http.Header
 }
@@ -45,16 +46,23 @@ func newClient(name string, c Config, f *Fetcher, base string, size, most int, r
 	if c.RequestsPerSecond < 0 {
 		return client{}, fmt.Errorf("source %s: requests_per_second %g: give a number above 0, or 0 for the default of %g", name, c.RequestsPerSecond, rate)
 	}
+	// A source that says it allows more than its default is asked faster; an operator
+	// who says how fast means it.
+	fastest := rate * raise
 	if c.RequestsPerSecond > 0 {
-		rate = c.RequestsPerSecond
+		rate, fastest = c.RequestsPerSecond, c.RequestsPerSecond
 	}
-	if c.RequestsPerDay < 0 {
-		return client{}, fmt.Errorf("source %s: requests_per_day %d: give a number above 0, or 0 for its default", name, c.RequestsPerDay)
+	if c.BudgetPerDay < 0 {
+		return client{}, fmt.Errorf("source %s: budget_per_day %d: give a number above 0, or 0 for its default", name, c.BudgetPerDay)
 	}
 	return client{
-		name: name, base: u, fetch: f, pageSize: size, rate: rate, perDay: c.RequestsPerDay, contact: c.Contact, key: c.Key,
+		name: name, base: u, fetch: f, pageSize: size, rate: rate, fastest: fastest, perDay: c.BudgetPerDay, contact: c.Contact, key: c.Key,
 	}, nil
 }
+
+// raise is how many times its default pace a source may be asked at when it says that
+// it allows that.
+const raise = 3
 
 // Pace implements harvester.Paced.
 func (c client) Pace() harvester.Pace {
@@ -118,7 +126,7 @@ func (c client) request(ctx context.Context, at *url.URL, params url.Values, r R
 		query[name] = values
 	}
 	u.RawQuery = query.Encode()
-	r.URL, r.Header, r.PerSecond = &u, c.header, c.rate
+	r.URL, r.Header, r.PerSecond, r.MostPerSecond = &u, c.header, c.rate, c.fastest
 	resp, err := c.fetch.Get(ctx, r)
 	if err != nil {
 		return asked{}, fmt.Errorf("%s: %w", c.name, err)

@@ -98,6 +98,12 @@ type Request struct {
 	// PerSecond is the pace for the URL's host; 0 keeps the one set before, at
 	// first one request a second.
 	PerSecond float64
+	// MostPerSecond is how far the host's own headers may raise the pace; 0 means not
+	// at all. They may always lower it.
+	MostPerSecond float64
+	// Cost is what the request takes of a budget that the host counts in its headers;
+	// 0 is 1.
+	Cost int
 }
 
 // Response is an answer with its whole body, decompressed.
@@ -194,7 +200,7 @@ func (f *Fetcher) Get(ctx context.Context, r Request) (*Response, error) {
 		header.Set("Accept", strings.Join(r.Accept, ", ")+", */*;q=0.1")
 	}
 
-	c := &call{accept: r.Accept, check: r.Check, perSecond: r.PerSecond, secrets: secrets}
+	c := &call{accept: r.Accept, check: r.Check, perSecond: r.PerSecond, most: r.MostPerSecond, cost: float64(max(r.Cost, 1)), secrets: secrets}
 	col := f.collector.Clone() // shares client and transport; has its own callbacks
 	col.Context = context.WithValue(ctx, callKey{}, c)
 	var got *Response

@@ -55,14 +55,15 @@ func (e *StatusError) wayOut() string {
 // query ends here, and a later run goes on from its cursor.
 type BudgetError struct {
 	Host string
-	// RetryAfter is how long the host asked to be left alone.
+	// RetryAfter is how long the host asked to be left alone, Until when that is over.
 	RetryAfter time.Duration
+	Until      time.Time
 	Reason     string
 }
 
 func (e *BudgetError) Error() string {
-	return fmt.Sprintf("%s asks to be left alone for %s (%s): the next run after that goes on from here; "+
-		"a key of your own may raise the limit", e.Host, e.RetryAfter.Round(time.Second), e.Reason)
+	return fmt.Sprintf("%s asks to be left alone for %s, until %s (%s): the next run after that goes on from here; "+
+		"a key of your own may raise the limit", e.Host, e.RetryAfter.Round(time.Second), e.Until.UTC().Format("2006-01-02 15:04 MST"), e.Reason)
 }
 
 // RefusedError is an answer or an address that was not accepted: an HTML page in

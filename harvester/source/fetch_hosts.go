@@ -30,14 +30,24 @@ type host struct {
 	limiter *rate.Limiter
 
 	mu sync.Mutex
-	// resume is when the host wants to be asked again, from a Retry-After.
+	// asked is the pace the source wants, most the fastest it may be asked if the host
+	// allows more, told what the host last said it allows (0: nothing). All are in
+	// requests a second.
+	asked, most, told float64
+	// resume is when the host wants to be asked again: after a Retry-After, or when it
+	// has a budget again.
 	resume time.Time
 	why    string
-	stats  HostStats
+	// concurrent is how many requests the host takes at once (0: not said), busy how
+	// many are under way; freed is closed when one of them ends.
+	concurrent, busy int
+	freed            chan struct{}
+	stats            HostStats
 }
 
-// of returns the state of a host and sets its pace; perSecond 0 keeps it.
-func (h *hosts) of(name string, perSecond float64) *host {
+// of returns the state of a host and sets its pace; perSecond 0 keeps it. The host's
+// own headers may raise it to most.
+func (h *hosts) of(name string, perSecond, most float64) *host {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	one, ok := h.byName[name]
@@ -45,13 +55,80 @@ func (h *hosts) of(name string, perSecond float64) *host {
 		if h.byName == nil {
 			h.byName = make(map[string]*host)
 		}
-		one = &host{name: name, limiter: rate.NewLimiter(1, 1)}
+		one = &host{name: name, limiter: rate.NewLimiter(1, 1), asked: 1, most: 1}
 		h.byName[name] = one
 	}
-	if perSecond > 0 && one.limiter.Limit() != rate.Limit(perSecond) {
-		one.limiter.SetLimit(rate.Limit(perSecond))
+	if perSecond > 0 {
+		one.mu.Lock()
+		one.asked, one.most = perSecond, max(perSecond, most)
+		one.setPace()
+		one.mu.Unlock()
 	}
 	return one
+}
+
+// slowest is the least pace a host can bring us to by its headers, in requests a
+// second; less is a pause, which it can ask for.
+const slowest = 1.0 / 60
+
+// setPace follows what the source wants and what the host allows; h.mu is held.
+func (h *host) setPace() {
+	pace := h.asked
+	if h.told > 0 {
+		pace = max(min(h.told, h.most), min(slowest, h.asked))
+	}
+	if limit := rate.Limit(pace); h.limiter.Limit() != limit {
+		h.limiter.SetLimit(limit)
+	}
+}
+
+// heed follows what the headers of an answer say. A budget that is spent is waited for
+// before the next request.
+func (h *host) heed(l limits, cost float64, soon time.Duration) {
+	h.mu.Lock()
+	if pace := l.pace(cost, soon); pace > 0 {
+		h.told = pace
+		h.setPace()
+	}
+	if l.concurrent > 0 {
+		h.concurrent = l.concurrent
+	}
+	h.mu.Unlock()
+	if pause, ok := l.spent(cost); ok {
+		h.hold(pause, "the budget it gives is spent")
+	}
+}
+
+// enter waits until the host takes one more request at once; leave must follow.
+func (h *host) enter(ctx context.Context) error {
+	for {
+		h.mu.Lock()
+		if h.concurrent == 0 || h.busy < h.concurrent {
+			h.busy++
+			h.mu.Unlock()
+			return nil
+		}
+		if h.freed == nil {
+			h.freed = make(chan struct{})
+		}
+		freed := h.freed
+		h.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-freed:
+		}
+	}
+}
+
+func (h *host) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.busy--
+	if h.freed != nil {
+		close(h.freed)
+		h.freed = nil
+	}
 }
 
 func (h *hosts) stats() map[string]HostStats {
@@ -71,10 +148,10 @@ func (h *hosts) stats() map[string]HostStats {
 // spent budget costs one request and not one for every query.
 func (h *host) turn(ctx context.Context, maxWait time.Duration) error {
 	h.mu.Lock()
-	pause, why := time.Until(h.resume), h.why
+	pause, why, until := time.Until(h.resume), h.why, h.resume
 	h.mu.Unlock()
 	if pause > maxWait {
-		return &BudgetError{Host: h.name, RetryAfter: pause, Reason: why}
+		return &BudgetError{Host: h.name, RetryAfter: pause, Until: until, Reason: why}
 	}
 	if err := sleep(ctx, pause); err != nil {
 		return err

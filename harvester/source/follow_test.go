@@ -10,6 +10,7 @@ import (
 
 	"polyglean/harvester"
 	"polyglean/internal/record"
+	"polyglean/internal/secret"
 )
 
 var (
@@ -132,6 +133,34 @@ func TestOpenAlexLooksUp(t *testing.T) {
 	}
 	if _, err := s.Page(t.Context(), queries[4], ""); err == nil || !strings.Contains(err.Error(), "announces 1 works and gives none") {
 		t.Errorf("an answer without an ID: %v", err)
+	}
+}
+
+// A search costs OpenAlex ten times what a list costs, and looking a study up is a list.
+func TestOpenAlexCosts(t *testing.T) {
+	for key, credits := range map[string]int{"": 1_000, "a-key": 10_000} {
+		s, err := New("openalex", Config{Key: secret.Text(key)}, testFetcher(t, FetchConfig{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pace := s.(harvester.Paced).Pace(); pace.PerDay != credits || pace.Unit != "credit" {
+			t.Errorf("pace %+v, want %d credits a day", pace, credits)
+		}
+		follow := func(ids record.Identifiers) harvester.Query {
+			return harvester.Link{How: record.Cites, Followed: harvester.Followed{Study: "s1", IDs: []record.Identifiers{ids}}}.Query()
+		}
+		for _, c := range []struct {
+			query harvester.Query
+			want  int
+		}{
+			{harvester.Query{Name: "published"}, 10},
+			{follow(record.Identifiers{OpenAlex: "W1"}), 1},
+			{follow(record.Identifiers{DOI: "10.5555/1"}), 2},
+		} {
+			if got := s.(harvester.Priced).Cost(c.query, ""); got != c.want {
+				t.Errorf("%s costs %d, want %d", c.query.Name, got, c.want)
+			}
+		}
 	}
 }
 

@@ -51,20 +51,41 @@ type openAlexSource struct {
 func newOpenAlex(c Config, f *Fetcher) (harvester.Source, error) {
 	cl, err := newClient("openalex", c, f, openAlexURL, openAlexPage, openAlexPage, openAlexRate)
 	if cl.perDay == 0 {
-		cl.perDay = openAlexFreeSearches
+		cl.perDay = openAlexFreeCredits
 		if c.Key != "" {
-			cl.perDay = openAlexKeySearches
+			cl.perDay = openAlexKeyCredits
 		}
 	}
 	return &openAlexSource{cl}, err
 }
 
-// What a day allows: 1,000 credits without a key and 10,000 with a free one, and a
-// search costs 10 (developers.openalex.org, since 2026-02-13).
+// What a day allows without a key and with a free one, and what a request costs, in
+// credits (developers.openalex.org, since 2026-02-13): a filter that searches words is
+// a search, any other filter makes a list.
 const (
-	openAlexFreeSearches = 100
-	openAlexKeySearches  = 1000
+	openAlexFreeCredits = 1_000
+	openAlexKeyCredits  = 10_000
+	openAlexSearchCost  = 10
+	openAlexListCost    = 1
 )
+
+// Pace implements harvester.Paced.
+func (s *openAlexSource) Pace() harvester.Pace {
+	p := s.client.Pace()
+	p.Unit = "credit"
+	return p
+}
+
+// Cost implements harvester.Priced.
+func (s *openAlexSource) Cost(q harvester.Query, cursor string) int {
+	switch {
+	case q.Follow == nil:
+		return openAlexSearchCost
+	case openAlexWorks(q.Follow.Followed) == nil:
+		return 2 * openAlexListCost // each page looks the study up
+	}
+	return openAlexListCost
+}
 
 var openAlexDialect = dialect{terms: func(field strategy.Field, terms []phrase) (string, bool) {
 	if field == strategy.Author || field == strategy.Container || field == strategy.Keyword {
@@ -99,11 +120,11 @@ func (s *openAlexSource) Page(ctx context.Context, q harvester.Query, cursor str
 	if !q.Until.IsZero() {
 		filter += ",to_publication_date:" + q.Until.UTC().Format(time.DateOnly)
 	}
-	return s.page(ctx, filter, cursor)
+	return s.page(ctx, filter, cursor, openAlexSearchCost)
 }
 
 // page fetches a page of the works that pass the filter.
-func (s *openAlexSource) page(ctx context.Context, filter, cursor string) (harvester.Page, error) {
+func (s *openAlexSource) page(ctx context.Context, filter, cursor string, cost int) (harvester.Page, error) {
 	if cursor == "" {
 		cursor = "*"
 	}
@@ -111,7 +132,7 @@ func (s *openAlexSource) page(ctx context.Context, filter, cursor string) (harve
 		"filter":   {filter},
 		"per_page": {strconv.Itoa(s.pageSize)},
 		"cursor":   {cursor},
-	})
+	}, cost)
 	if cursor == "*" && len(page.Records)+len(page.Bad) >= page.Announced {
 		// There is a cursor until a page is empty; that page would cost as much as any.
 		page.Next = ""
@@ -119,23 +140,23 @@ func (s *openAlexSource) page(ctx context.Context, filter, cursor string) (harve
 	return page, err
 }
 
-// list fetches a list of works.
-func (s *openAlexSource) list(ctx context.Context, params url.Values) (harvester.Page, error) {
+// list fetches a list of works, which costs so many credits.
+func (s *openAlexSource) list(ctx context.Context, params url.Values, cost int) (harvester.Page, error) {
 	if s.contact != "" {
 		params.Set("mailto", s.contact)
 	}
 	if key := s.key.Reveal(); key != "" {
 		params.Set("api_key", key)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.request(ctx, s.base, params, Request{Accept: jsonTypes, Check: checkJSON, Cost: cost})
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeOpenAlex(body)
+	page, err := decodeOpenAlex(got.Body)
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, fmt.Errorf("%s: %w", got.sent, err)
 	}
-	page.Sent = sent
+	page.Sent = got.sent
 	return page, nil
 }
 

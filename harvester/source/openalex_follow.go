@@ -67,7 +67,7 @@ func (s *openAlexSource) followPage(ctx context.Context, l *harvester.Link, curs
 	if works == nil {
 		found, err := s.list(ctx, url.Values{
 			"filter": {openAlexLookup(l.Followed)}, "select": {"id"}, "per_page": {strconv.Itoa(openAlexMost)},
-		})
+		}, openAlexListCost)
 		if err != nil {
 			return harvester.Page{}, fmt.Errorf("look up study %s: %w", l.Study, err)
 		}
@@ -86,5 +86,5 @@ func (s *openAlexSource) followPage(ctx context.Context, l *harvester.Link, curs
 	if l.How == record.Cites {
 		name = "cited_by:"
 	}
-	return s.page(ctx, name+strings.Join(works, "|"), cursor)
+	return s.page(ctx, name+strings.Join(works, "|"), cursor, openAlexListCost)
 }

@@ -28,9 +28,10 @@ type Config struct {
 	PageSize int `yaml:"page_size"`
 	// RequestsPerSecond replaces the source's default rate; 0 keeps it.
 	RequestsPerSecond float64 `yaml:"requests_per_second"`
-	// RequestsPerDay ends the day's queries when so many requests were made (UTC);
-	// 0 is the source's default, which for most is none.
-	RequestsPerDay int `yaml:"requests_per_day"`
+	// BudgetPerDay ends the day's queries when so much was spent (UTC): requests, or
+	// credits where the source counts those, as OpenAlex does (a search costs 10, a
+	// list of citations 1). 0 is the source's default, which for most is none.
+	BudgetPerDay int `yaml:"budget_per_day"`
 	// MaxRecords is how many records of a query are read from a source that ranks
 	// instead of selecting; 0 is the source's default. Others ignore it.
 	MaxRecords int `yaml:"max_records"`

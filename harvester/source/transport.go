@@ -30,7 +30,10 @@ type call struct {
 	accept    []string
 	check     func([]byte) error
 	perSecond float64
-	secrets   secrets
+	// most is Request.MostPerSecond, cost what the request takes of a budget the host
+	// counts.
+	most, cost float64
+	secrets    secrets
 	// header is the header of the last answer. Colly gets one without
 	// Content-Type: it would recode the body by its charset, and an XML decoder
 	// would then do so again by the XML declaration.
@@ -81,7 +84,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c == nil {
 		return nil, errors.New("fetch: request made past Fetcher.Get")
 	}
-	h := t.hosts.of(req.URL.Host, c.perSecond)
+	h := t.hosts.of(req.URL.Host, c.perSecond, c.most)
 	for attempt := 1; ; attempt++ {
 		if err := h.turn(ctx, t.config.MaxWait); err != nil {
 			return nil, err
@@ -98,7 +101,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		pause := t.backoff(attempt)
 		if err == nil {
-			asked, ok := retryAfter(resp.Header, time.Now())
+			asked, ok := t.pauseAsked(resp.Header, c.cost)
 			if !worthAsking(resp.StatusCode, ok) {
 				return resp, nil
 			}
@@ -109,7 +112,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 				}
 				h.hold(asked, why)
 				if asked > t.config.MaxWait {
-					return nil, &BudgetError{Host: h.name, RetryAfter: asked, Reason: why}
+					return nil, &BudgetError{Host: h.name, RetryAfter: asked, Until: time.Now().Add(asked), Reason: why}
 				}
 				pause = asked + pause/4 // not to the second: others were told the same
 			}
@@ -136,6 +139,10 @@ func lastError(req *http.Request, attempts int, err error) error {
 
 // attempt sends the request once and reads and checks its answer.
 func (t *transport) attempt(req *http.Request, h *host, c *call) (*http.Response, error) {
+	if err := h.enter(req.Context()); err != nil {
+		return nil, err
+	}
+	defer h.leave()
 	ctx, cancel := context.WithTimeout(req.Context(), t.config.Timeout)
 	defer cancel()
 	h.count(1, 0, 0)
@@ -144,6 +151,7 @@ func (t *transport) attempt(req *http.Request, h *host, c *call) (*http.Response
 		return nil, err
 	}
 	defer resp.Body.Close()
+	h.heed(limitsOf(resp.Header, time.Now()), c.cost, t.config.MaxWait)
 	body, wire, err := readBody(resp, t.config.MaxBody)
 	h.count(0, 0, wire)
 	if err != nil {
@@ -223,6 +231,16 @@ func worthAsking(status int, toldWhen bool) bool {
 		return false
 	}
 	return status >= 500
+}
+
+// pauseAsked is the pause an answer asks for: by Retry-After, or because a budget it
+// counts is spent.
+func (t *transport) pauseAsked(h http.Header, cost float64) (time.Duration, bool) {
+	now := time.Now()
+	if pause, ok := retryAfter(h, now); ok {
+		return pause, true
+	}
+	return limitsOf(h, now).spent(cost)
 }
 
 // retryAfter reads Retry-After, in seconds or as a date. A date is compared with

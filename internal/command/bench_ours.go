@@ -41,7 +41,7 @@ func (w workload) pipeline() *pipeline {
 	c.DataDir, c.NATS.Dir = w.dir, w.dir
 	c.Fetch = source.FetchConfig{AllowPrivate: true}
 	c.Sources = map[string]*SourceConfig{
-		demo.OpenAlex: {Config: source.Config{BaseURL: w.url, RequestsPerSecond: 10_000, RequestsPerDay: 1_000_000}},
+		demo.OpenAlex: {Config: source.Config{BaseURL: w.url, RequestsPerSecond: 10_000, BudgetPerDay: 1_000_000}},
 	}
 	p := *protocol.Default()
 	p.Searches = p.Searches[:1]

@@ -124,7 +124,7 @@ func demoPipeline(g *globals, dir string, server *demo.Server) *pipeline {
 	c.Fetch = source.FetchConfig{AllowPrivate: true, Backoff: 50 * time.Millisecond}
 	c.Sources = map[string]*SourceConfig{}
 	for _, name := range demo.Sources {
-		c.Sources[name] = &SourceConfig{Config: source.Config{BaseURL: server.URL(name), RequestsPerSecond: 1000, RequestsPerDay: 100000}}
+		c.Sources[name] = &SourceConfig{Config: source.Config{BaseURL: server.URL(name), RequestsPerSecond: 1000, BudgetPerDay: 100000}}
 	}
 	return &pipeline{config: c, protocol: demoProtocol(), log: newLog(g)}
 }

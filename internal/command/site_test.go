@@ -63,7 +63,7 @@ func newSite(t *testing.T, n, poison int, more string) *site {
 data_dir: %s
 fetch: {allow_private: true, backoff: 20ms}
 sources:
-  openalex: {base_url: %s, page_size: 25, requests_per_second: 1000, requests_per_day: 100000}
+  openalex: {base_url: %s, page_size: 25, requests_per_second: 1000, budget_per_day: 100000}
   oai: {base_url: %s, requests_per_second: 1000}
 %s`, protocol, filepath.Join(s.dir, "data"), server.URL(demo.OpenAlex), server.URL(demo.OAI), more)
 	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {

@@ -74,7 +74,7 @@ func (s *site) snowballConfig(perDay int) string {
 data_dir: %s
 fetch: {allow_private: true, backoff: 20ms}
 sources:
-  openalex: {base_url: %s, page_size: 25, requests_per_second: 1000, requests_per_day: %d}
+  openalex: {base_url: %s, page_size: 25, requests_per_second: 1000, budget_per_day: %d}
   pubmed: {base_url: %s, requests_per_second: 1000}
 `, filepath.Join(s.dir, "protocol.yaml"), filepath.Join(s.dir, "data"), s.server.URL(demo.OpenAlex), perDay, s.server.URL(demo.PubMed))
 }
@@ -174,9 +174,10 @@ func TestSnowballGoesOnOverDays(t *testing.T) {
 		}
 	}
 	before := s.server.Stats()[demo.OpenAlex].Requests
+	searched := 10 * before // credits
 	var report snowballReport
 	calls := 0
-	for perDay := before + 3; ; perDay += 3 {
+	for perDay := searched + 3; ; perDay += 3 {
 		budget(perDay)
 		report = snowballReport{}
 		out := s.command("snowball", "--rounds", "3", "--json")

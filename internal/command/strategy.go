@@ -93,7 +93,7 @@ func printPlan(w io.Writer, plan []harvester.PlannedSource, command string) erro
 			fmt.Fprintf(w, ", %.1f hours at its pace", s.Hours)
 		}
 		if s.PerDay > 0 {
-			fmt.Fprintf(w, ", %s at %s a day", plural(s.Days, "day", "days"), plural(s.PerDay, "request", "requests"))
+			fmt.Fprintf(w, ", %s, of which %s make a day: %s", plural(s.Cost, s.Unit, s.Unit+"s"), thousands(s.PerDay), plural(s.Days, "day", "days"))
 		}
 		fmt.Fprintln(w)
 		for _, q := range s.Queries {
@@ -103,7 +103,11 @@ func printPlan(w io.Writer, plan []harvester.PlannedSource, command string) erro
 			case q.Announced < 0:
 				fmt.Fprintf(w, "    %-16s the source does not say how much it has\n", clean(q.Query))
 			default:
-				fmt.Fprintf(w, "    %-16s %9s\n", clean(q.Query), thousands(q.Announced))
+				fmt.Fprintf(w, "    %-16s %9s in %s", clean(q.Query), thousands(q.Announced), plural(q.Requests, "request", "requests"))
+				if q.Cost > 0 {
+					fmt.Fprintf(w, ", %s", plural(q.Cost, s.Unit, s.Unit+"s"))
+				}
+				fmt.Fprintln(w)
 			}
 		}
 	}
