@@ -120,7 +120,7 @@ func sourceFindings(r *record.Candidate) []record.Finding {
 // selection puts before reviewers all that was searched for, followed or imported,
 // and of the sets read whole what the strategy finds or would have missed.
 func selection(r *record.Classified) record.Selection {
-	if r.Candidate.Route != record.RouteHarvest || r.Strategy.Matched || r.Seed != 0 ||
+	if r.Candidate.Route != record.RouteHarvest || len(r.Candidate.Paths) > 0 || r.Strategy.Matched || r.Seed != 0 ||
 		slices.Contains(r.Flags(), record.FlagKeywordMiss) {
 		return record.Selected
 	}

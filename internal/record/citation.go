@@ -27,3 +27,16 @@ func FollowedBy(query string) (c Citation, study string, ok bool) {
 	c = Citation(how)
 	return c, study, ok && study != "" && (c == CitedBy || c == Cites)
 }
+
+// Path is a way by which following citations led to a record.
+type Path struct {
+	// How says what the record is to the study, as seen from the study.
+	How Citation `json:"how"`
+	// Study is the ID of the study that was followed.
+	Study string `json:"study"`
+	// Round of the snowballing that followed it, from 1; 0 is not known.
+	Round int `json:"round,omitempty"`
+}
+
+// Query is the name of the query that took the path.
+func (p Path) Query() string { return p.How.Query(p.Study) }

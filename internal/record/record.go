@@ -68,6 +68,9 @@ type Candidate struct {
 	Route    Route  `json:"route"`
 	// Query names the query, set or seed that found the record.
 	Query string `json:"query,omitempty"`
+	// Paths are all the ways by which following citations led to the record, also
+	// where another query had found it before.
+	Paths []Path `json:"paths,omitempty"`
 
 	// Titles holds the main title first, then titles in other languages.
 	Titles    []Text   `json:"titles,omitempty"`
@@ -93,7 +96,10 @@ type Candidate struct {
 	IDs        Identifiers `json:"ids"`
 	ISSN       []string    `json:"issn,omitempty"`
 	References []string    `json:"references,omitempty"`
-	URL        string      `json:"url,omitempty"`
+	// Relations are the works this one is a version, a translation, a correction … of,
+	// and the other way round, as the source states them.
+	Relations []Relation `json:"relations,omitempty"`
+	URL       string     `json:"url,omitempty"`
 	// License is the licence of the metadata or work as stated, a URL or a name.
 	License string `json:"license,omitempty"`
 

@@ -23,14 +23,14 @@ func full() Classified {
 	return Classified{
 		Candidate: Candidate{
 			Schema: Schema, ID: "oai:oai:demo.example:1", Source: "oai", SourceID: "oai:demo.example:1",
-			Route: RouteHarvest, Query: "north",
+			Route: RouteHarvest, Query: "north", Paths: []Path{{How: CitedBy, Study: "sabc", Round: 1}},
 			Titles:    []Text{{Text: "Synthetic title"}, {Text: "Salir de un registro sintético", Lang: "es"}},
 			Abstracts: []Text{{Text: "合成的摘要。", Lang: "zh-hans"}}, Keywords: []Text{{Text: "synthetic record", Lang: "en"}},
 			Authors:   []Author{{Name: "Demo, A.", Family: "Demo", Given: "A.", ORCID: "0000-0000-0000-0000"}},
 			Languages: []string{"es"}, Year: 2020, Date: "2020-05", Container: "Synthetic Journal", Volume: "1", Issue: "2",
 			Pages: "3-4", Publisher: "Demonstration", Type: "journal-article",
 			IDs:  Identifiers{DOI: "10.5555/demo", PMID: "1", PMCID: "PMC1", OpenAlex: "W1", Other: map[string]string{"hal": "hal-1"}},
-			ISSN: []string{"0000-0000"}, References: []string{"10.5555/other"}, URL: "https://demo.example/1", License: "CC0",
+			ISSN: []string{"0000-0000"}, References: []string{"10.5555/other"}, Relations: []Relation{{Type: TranslationOf, ID: "doi:10.5555/original"}}, URL: "https://demo.example/1", License: "CC0",
 			Retracted: true, Deleted: true, Harvested: at, Version: at.UnixMilli(),
 		},
 		Language: LanguageLedger{
@@ -117,7 +117,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 
 func TestContentHashSeesContentOnly(t *testing.T) {
 	a, b := full().Candidate, full().Candidate
-	b.Harvested, b.Version, b.Query, b.Route = time.Now(), 99, "other", RouteSearch
+	b.Harvested, b.Version, b.Query, b.Route, b.Paths = time.Now(), 99, "other", RouteSearch, nil
 	if a.ContentHash() != b.ContentHash() {
 		t.Error("found again by another query, and taken for changed")
 	}

@@ -137,6 +137,33 @@ func (b *Bus) NameCandidates(ctx context.Context, hashes map[uint64]bool, limit 
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
+// CandidateAt returns the candidate of the given ID from the envelope at a position of
+// the log; false when it is not in it.
+func (b *Bus) CandidateAt(ctx context.Context, seq uint64, id string) (record.Candidate, bool, error) {
+	var c record.Candidate
+	msg, err := b.streams[Candidates].GetMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("candidate envelope %d: %w", seq, err)
+	}
+	env, err := decodeEnvelope(msg.Data)
+	if err != nil {
+		return c, false, fmt.Errorf("candidate envelope %d: %w", seq, err)
+	}
+	for _, raw := range slices.Backward(env.Records) {
+		var name struct {
+			ID string `json:"id"`
+		}
+		if json.Unmarshal(raw, &name) == nil && name.ID == id {
+			err := json.Unmarshal(raw, &c)
+			return c, err == nil, err
+		}
+	}
+	return c, false, nil
+}
+
 // errStop ends a walk early without being an error.
 var errStop = errors.New("stop")
 
