@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/json"
-	"time"
 )
 
 // MakeID joins a source's name and its own ID for a record into the record's ID.
@@ -29,17 +27,12 @@ func Hash64(s string) uint64 {
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
-// ContentHash covers what a source says of a work. How, when and by which query
-// it was found is left out, so that a record found again is seen to be unchanged.
+// ContentHash is the hash of what the source says of the work; see Encode.
 func (c *Candidate) ContentHash() uint64 {
-	content := *c
-	content.Route, content.Query = "", ""
-	content.Harvested, content.Version = time.Time{}, 0
-	raw, err := json.Marshal(content)
+	_, content, err := c.Encode(nil)
 	if err != nil {
-		// Only an invalid RawMessage in Unknown can fail; such a record counts as new.
+		// A record that cannot be written counts as new.
 		return Hash64(c.ID + err.Error())
 	}
-	sum := sha256.Sum256(raw)
-	return binary.BigEndian.Uint64(sum[:8])
+	return content
 }

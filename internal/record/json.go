@@ -39,7 +39,8 @@ func (c *Candidate) UnmarshalJSON(raw []byte) error {
 
 // MarshalJSON implements json.Marshaler; unknown fields follow the known ones.
 func (c Candidate) MarshalJSON() ([]byte, error) {
-	return encode(plainCandidate(c), c.Unknown)
+	raw, _, err := c.Encode(nil)
+	return raw, err
 }
 
 // UnmarshalJSON implements json.Unmarshaler; see Candidate.
