@@ -1,80 +1,212 @@
 package classifier
 
 import (
-	"regexp"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"math"
+	"slices"
+
+	"polyglean/classifier/language"
+	"polyglean/internal/record"
 )
 
-// span is a stretch of a text in bytes, end exclusive.
-type span struct{ start, end int }
+// How a text in several languages is divided: cut makes it pieces, sentences as a
+// rule; each is scored in every language; and the cheapest way through all pieces
+// is found (Viterbi, 1967), where to go over to another language costs what the
+// border between two pieces says. So one odd sentence, a name or a quotation makes
+// no part of its own, and two abstracts in a row come apart between two sentences,
+// heading or not.
 
-// sectionLabels begin an abstract in another language within the same field. They
-// are looked for at the start of a line or sentence; a wrong find does no harm,
-// because neighbours in one language are joined again.
-var sectionLabels = regexp.MustCompile(`(?:^|[\n\r.;!?¤|=/—–。)\]»”"]\s*)(` + strings.Join([]string{
-	`Abstract`, `ABSTRACT`, `Summary`, `SUMMARY`, `English [Aa]bstract`,
-	`Resumen`, `RESUMEN`, `Resumo`, `RESUMO`, `Résumé`, `RÉSUMÉ`, `Resume`, `Riassunto`, `RIASSUNTO`, `Abstrakt`, `ABSTRAKT`, `Abstrak`, `ABSTRAK`,
-	`Zusammenfassung`, `ZUSAMMENFASSUNG`, `Kurzfassung`, `Samenvatting`, `SAMENVATTING`, `Sammanfattning`, `SAMMANFATTNING`, `Sammendrag`, `Tiivistelmä`, `TIIVISTELMÄ`,
-	`Streszczenie`, `STRESZCZENIE`, `Souhrn`, `Súhrn`, `Sažetak`, `SAŽETAK`, `Povzetek`, `Rezumat`, `REZUMAT`, `Összefoglalás`, `Összefoglaló`, `Resum`, `Özet`, `ÖZET`, `Öz`, `ÖZ`, `Tóm tắt`, `TÓM TẮT`,
-	`Аннотация`, `АННОТАЦИЯ`, `Резюме`, `РЕЗЮМЕ`, `Реферат`, `Анотація`, `АНОТАЦІЯ`, `Сажетак`, `Περίληψη`,
-	`الملخص`, `ملخص`, `المستخلص`, `چکیده`, `सारांश`, `সারাংশ`, `บทคัดย่อ`, `摘要`, `内容提要`, `要旨`, `抄録`, `要約`, `초록`, `요약`, `국문초록`,
-}, "|") + `)(?:\s*[:.：】\]\-–—])?[\s:：]*`)
-
-// limits say how much text of another script or language makes a segment of its
-// own, in letters. A title in two languages is short; an abstract quotes names and
-// terms in another script.
-type limits struct{ letters, ideographs int }
-
-var (
-	titleLimits    = limits{letters: 15, ideographs: 4}
-	abstractLimits = limits{letters: 80, ideographs: 20}
+const (
+	// letterEvidence and pieceEvidence bound what one piece says against a language,
+	// in natural logarithms: so much for each letter, and no more than that in all.
+	letterEvidence = 0.6
+	pieceEvidence  = 30
+	// labelEvidence is what a heading says for its languages.
+	labelEvidence = 3
+	// siblingBorder is what it costs besides to go over between languages that texts
+	// hardly tell apart.
+	siblingBorder = 10
+	// scoredRunes is how much of a piece is scored, in characters.
+	scoredRunes = 200
+	// maxCandidates is how many languages one text is divided between.
+	maxCandidates = 8
+	// minPart is the confidence of a part that only its neighbours tell.
+	minPart = 0.6
 )
 
-func (l limits) reached(s script, count int) bool {
-	if s == hanScript || s == hangulScript {
-		return count >= l.ideographs
-	}
-	return count >= l.letters
+// part is a stretch of a text in one language.
+type part struct {
+	span
+	lang string
 }
 
-// scriptRuns cuts a text where it changes to another script for good.
-func scriptRuns(text string, l limits) []span {
-	var out []span
-	current := noScript
-	start := 0
-	// The run of letters in another script that may become the next segment, and
-	// how many of the current script have interrupted it.
-	other, otherStart, otherCount, interruption := noScript, 0, 0, 0
-	for i, r := range text {
-		s := scriptOf(r)
-		switch {
-		case s == noScript:
-			continue
-		case current == noScript:
-			current = s
-			continue
-		case s == current:
-			interruption++
-			if interruption > 3 {
-				other, otherCount = noScript, 0
-			}
-			continue
-		case s != other:
-			other, otherStart, otherCount = s, i, 0
+// segments names the language of each part of a text that is in one language. The
+// parts follow each other and cover the text.
+func (d *detector) segments(text, declared string, lim limits) []record.Detection {
+	parts := d.divide(text, lim)
+	found := make([]record.Detection, 0, len(parts))
+	for _, p := range parts {
+		hint := declared
+		if len(parts) > 1 && !sameLanguage(p.lang, declared) {
+			hint = ""
 		}
-		otherCount++
-		interruption = 0
-		if l.reached(other, otherCount) {
-			if hasText(text[start:otherStart], l) {
-				out = append(out, span{start, otherStart})
-				start = otherStart
-			}
-			current, other, otherCount = other, noScript, 0
+		g := d.detect(prose(text[p.start:p.end]), hint)
+		if len(parts) > 1 && !sameLanguage(g.lang, p.lang) {
+			g = guess{lang: p.lang, confidence: minPart, how: g.how}
+		}
+		found = append(found, record.Detection{Start: p.start, End: p.end, Lang: g.lang, Confidence: g.confidence, How: g.how})
+	}
+	return found
+}
+
+// divide cuts a text where its language changes.
+func (d *detector) divide(text string, lim limits) []part {
+	whole := []part{{span: span{0, len(text)}}}
+	pieces := cut(nil, text, lim)
+	if len(pieces) < 2 {
+		return whole
+	}
+	e := evidence{against: make([][]language.Score, len(pieces)), floor: make([]float64, len(pieces))}
+	for i, p := range pieces {
+		if !p.silent {
+			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes)), d)
 		}
 	}
-	return append(out, span{start, len(text)})
+	langs := e.candidates()
+	if len(langs) < 2 {
+		return whole
+	}
+	return joinShort(text, parts(pieces, e.cheapest(pieces, langs)), lim)
+}
+
+// evidence is what pieces say of languages.
+type evidence struct {
+	// against is what each piece says against each language it was scored in: 0 for
+	// the best, less for the others.
+	against [][]language.Score
+	// floor is what each says against all others, 0 when it says nothing.
+	floor []float64
+}
+
+// add takes up what a piece says.
+func (e *evidence) add(i int, text string, d *detector) {
+	main, letters := mainScript(text)
+	if main == noScript {
+		return
+	}
+	scores := d.scores(text, main, letters)
+	if main == hanScript || main == hangulScript {
+		letters *= 3
+	}
+	floor := -min(pieceEvidence, letterEvidence*float64(letters))
+	top := slices.MaxFunc(scores, func(a, b language.Score) int {
+		if a.LogP < b.LogP {
+			return -1
+		}
+		return 1
+	}).LogP
+	for j := range scores {
+		scores[j].LogP = max(floor, scores[j].LogP-top)
+	}
+	e.against[i], e.floor[i] = scores, floor
+}
+
+// candidates are the languages that fit some piece about best, those that fit most
+// letters first.
+func (e *evidence) candidates() []string {
+	weight := make(map[string]int)
+	for i, scores := range e.against {
+		for _, s := range scores {
+			if s.LogP > -1 {
+				weight[s.Lang] += 1 - int(10*e.floor[i])
+			}
+		}
+	}
+	langs := mostFirst(weight)
+	return langs[:min(len(langs), maxCandidates)]
+}
+
+// cheapest names the language of each piece on the cheapest way through all.
+func (e *evidence) cheapest(pieces []piece, langs []string) []string {
+	k := len(langs)
+	cost := make([]float64, k)
+	next := make([]float64, k)
+	from := make([]uint8, len(pieces)*k)
+	for i, p := range pieces {
+		for l, lang := range langs {
+			best, by := math.Inf(1), 0
+			for m, other := range langs {
+				c := cost[m]
+				if i > 0 && m != l {
+					c += float64(p.border)
+					if sameLanguage(lang, other) {
+						c += siblingBorder
+					}
+				}
+				if c < best {
+					best, by = c, m
+				}
+			}
+			next[l] = best - e.of(i, lang)
+			if slices.Contains(p.label.langs, lang) {
+				next[l] -= labelEvidence
+			}
+			from[i*k+l] = uint8(by)
+		}
+		cost, next = next, cost
+	}
+	at := 0
+	for l := range langs {
+		if cost[l] < cost[at] {
+			at = l
+		}
+	}
+	out := make([]string, len(pieces))
+	for i := len(pieces) - 1; i >= 0; i-- {
+		out[i] = langs[at]
+		at = int(from[i*k+at])
+	}
+	return out
+}
+
+// of is what a piece says against a language.
+func (e *evidence) of(i int, lang string) float64 {
+	for _, s := range e.against[i] {
+		if s.Lang == lang {
+			return s.LogP
+		}
+	}
+	return e.floor[i]
+}
+
+// parts joins neighbours in one language.
+func parts(pieces []piece, langs []string) []part {
+	var out []part
+	for i, p := range pieces {
+		if n := len(out); n > 0 && out[n-1].lang == langs[i] {
+			out[n-1].end = p.end
+			continue
+		}
+		out = append(out, part{p.span, langs[i]})
+	}
+	return out
+}
+
+// joinShort gives parts too short to judge to the neighbour before, or at the start
+// to the one behind.
+func joinShort(text string, all []part, lim limits) []part {
+	out := all[:0]
+	for i, p := range all {
+		short := len(all) > 1 && !hasText(text[p.start:p.end], lim)
+		switch {
+		case len(out) > 0 && (short || out[len(out)-1].lang == p.lang):
+			out[len(out)-1].end = p.end
+		case short && i+1 < len(all):
+			all[i+1].start = p.start
+		default:
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // hasText says whether a text has enough letters to stand for itself.
@@ -83,42 +215,23 @@ func hasText(text string, l limits) bool {
 	return main != noScript && l.reached(main, letters)
 }
 
-// minPiece is the least length of a text before a label, in bytes: a label right
-// behind another is part of one heading.
-const minPiece = 60
-
-// labelled cuts a text before each section label.
-func labelled(text string) []span {
-	var out []span
-	start := 0
-	for _, m := range sectionLabels.FindAllStringSubmatchIndex(text, -1) {
-		if at := m[2]; at-start >= minPiece {
-			out = append(out, span{start, at})
-			start = at
-		}
+// scores says how well a text fits each language.
+func (d *detector) scores(text string, main script, letters int) []language.Score {
+	var out []language.Score
+	if d.models[main] == nil {
+		return append(out, language.Score{Lang: d.detect(text, "").lang})
 	}
-	return append(out, span{start, len(text)})
-}
-
-// sentenceEnds returns the places where a new sentence begins, in order.
-func sentenceEnds(text string) []int {
-	var ends []int
-	previous := rune(0)
-	for i, r := range text {
-		if i > 0 && (unicode.IsSpace(r) && strings.ContainsRune(".!?;:¤|", previous) || r == '\n' || strings.ContainsRune("。！？।", previous)) {
-			ends = append(ends, i)
-		}
-		previous = r
+	clean := onlyScript(text, main)
+	m := make(map[string]float64)
+	for _, v := range d.models[main]().ComputeLanguageConfidenceValues(clean) {
+		lang := fromLingua(v.Language())
+		m[lang] = math.Log(v.Value()+floor) + priors[lang]
 	}
-	return ends
-}
-
-// lastRunes returns the last n characters of s.
-func lastRunes(s string, n int) string {
-	at := len(s)
-	for ; n > 0 && at > 0; n-- {
-		_, size := utf8.DecodeLastRuneInString(s[:at])
-		at -= size
+	if main == latinScript {
+		addWords(m, clean)
 	}
-	return s[at:]
+	for lang, logP := range m {
+		out = append(out, language.Score{Lang: lang, LogP: logP})
+	}
+	return out
 }
