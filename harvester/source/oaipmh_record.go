@@ -26,6 +26,8 @@ type oaiList struct {
 	size int
 	// fault is what the repository reports in the place of records.
 	fault *OAIError
+
+	scanner recordScanner
 }
 
 type (
@@ -116,7 +118,7 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 
 // add reads one record into the list.
 func (l *oaiList) add(answer *xmlPage, raw []byte) {
-	r, mended, err := decodeXML[oaiRecord](raw)
+	r, mended, err := l.decode(raw)
 	id := plainLine(r.Header.Identifier)
 	switch {
 	case err != nil:
@@ -144,6 +146,16 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 		}
 		l.records = append(l.records, c)
 	}
+}
+
+// decode reads the XML of a record; mended says that it had faults. The record holds
+// until the next call.
+func (l *oaiList) decode(raw []byte) (r *oaiRecord, mended bool, err error) {
+	if r, ok := l.scanner.scan(raw); ok {
+		return r, false, nil
+	}
+	slow, mended, err := decodeXML[oaiRecord](raw)
+	return &slow, mended, err
 }
 
 // read fills c as the name of the metadata's root element asks for. Repositories

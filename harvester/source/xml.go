@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -54,16 +53,17 @@ func readXML(body []byte, contentType string, roots ...string) (xmlPage, error) 
 		if !ok {
 			return p, fmt.Errorf("the answer is not <%s>; it says %q", strings.Join(roots, "> or <"), excerpt(text))
 		}
-		if t.kind == closing || !slices.Contains(roots, t.name) {
+		root, ok := t.isOneOf(roots)
+		if t.kind == closing || !ok {
 			at = t.end
 			continue
 		}
-		p.root = t.name
+		p.root = root
 		if t.kind == empty {
 			p.doc = text[t.start:t.end]
 			return p, nil
 		}
-		end := lastEnd(text[t.end:], t.name)
+		end := lastEnd(text[t.end:], root)
 		if end < 0 {
 			return p, errCut
 		}
@@ -83,7 +83,7 @@ func lastEnd(text []byte, name string) int {
 		if at < 0 {
 			return -1
 		}
-		if t, ok := readTag(text[at:]); ok && t.name == name {
+		if t, ok := readTag(text[at:]); ok && string(t.name) == name {
 			return at + t.end
 		}
 		end = at
@@ -125,7 +125,8 @@ func split(doc []byte, names ...string) (elements []element, rest []byte, err er
 			return elements, append(rest, doc[from:]...), nil
 		}
 		at = t.end
-		if t.kind == closing || !slices.Contains(names, t.name) {
+		name, ok := t.isOneOf(names)
+		if t.kind == closing || !ok {
 			continue
 		}
 		depth := 1
@@ -135,11 +136,11 @@ func split(doc []byte, names ...string) (elements []element, rest []byte, err er
 		for depth > 0 {
 			inner, ok := nextTag(doc, at)
 			if !ok {
-				return nil, nil, fmt.Errorf("<%s> at byte %d has no end tag", t.name, t.start)
+				return nil, nil, fmt.Errorf("<%s> at byte %d has no end tag", name, t.start)
 			}
 			at = inner.end
 			switch {
-			case inner.name != t.name || inner.kind == empty:
+			case string(inner.name) != name || inner.kind == empty:
 			case inner.kind == closing:
 				depth--
 			default:
@@ -147,7 +148,7 @@ func split(doc []byte, names ...string) (elements []element, rest []byte, err er
 			}
 		}
 		rest = append(rest, doc[from:t.start]...)
-		elements = append(elements, element{t.name, doc[t.start:at]})
+		elements = append(elements, element{name, doc[t.start:at]})
 		from = at
 	}
 }
@@ -162,9 +163,19 @@ const (
 
 // tag is a tag in a text: doc[start:end]. Its name is without prefix.
 type tag struct {
-	name       string
+	name       []byte
 	start, end int
 	kind       tagKind
+}
+
+// isOneOf returns which of the names the tag has; false when it has none of them.
+func (t tag) isOneOf(names []string) (string, bool) {
+	for _, name := range names {
+		if string(t.name) == name {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // nextTag finds the next tag from an offset on. Comments, CDATA sections and
@@ -178,18 +189,12 @@ func nextTag(doc []byte, from int) (tag, bool) {
 		start := from + i
 		rest := doc[start:]
 		from = start + 1
-		skipped := false
-		for _, s := range [...]struct{ open, shut string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}} {
-			if bytes.HasPrefix(rest, []byte(s.open)) {
-				end := bytes.Index(rest, []byte(s.shut))
-				if end < 0 {
-					return tag{}, false
-				}
-				from, skipped = start+end+len(s.shut), true
-				break
+		if shut := passedOver(rest); shut != "" {
+			end := bytes.Index(rest, []byte(shut))
+			if end < 0 {
+				return tag{}, false
 			}
-		}
-		if skipped {
+			from = start + end + len(shut)
 			continue
 		}
 		if t, ok := readTag(rest); ok {
@@ -197,6 +202,22 @@ func nextTag(doc []byte, from int) (tag, bool) {
 			return t, true
 		}
 	}
+}
+
+// passedOver returns the end of the comment, CDATA section or processing instruction
+// that text begins with, "" when it begins with none.
+func passedOver(text []byte) string {
+	switch {
+	case len(text) < 2 || text[1] != '!' && text[1] != '?':
+		return ""
+	case text[1] == '?':
+		return "?>"
+	case bytes.HasPrefix(text, []byte("<!--")):
+		return "-->"
+	case bytes.HasPrefix(text, []byte("<![CDATA[")):
+		return "]]>"
+	}
+	return ""
 }
 
 // readTag reads the tag that text begins with. It never looks beyond the next
@@ -220,7 +241,7 @@ func readTag(text []byte) (tag, bool) {
 	if colon := bytes.LastIndexByte(name, ':'); colon >= 0 {
 		name = name[colon+1:]
 	}
-	t.name = string(name)
+	t.name = name
 	var quote byte
 	for ; i < len(text); i++ {
 		switch c := text[i]; {
