@@ -47,6 +47,8 @@ type Run struct {
 	Since time.Time `json:"since,omitzero"`
 	// Input identifies what was read beside the protocol, if anything.
 	Input string `json:"input,omitempty"`
+	// Round is that of the snowballing the run belongs to, from 1; 0 for other runs.
+	Round int `json:"round,omitempty"`
 	// Previous is the run whose cursors this one takes over, if any.
 	Previous string `json:"previous,omitempty"`
 	// Sources names the sources of the run, in order.
@@ -54,6 +56,9 @@ type Run struct {
 	// Queries are filled in by Runs and Report; they are stored apart, so that a
 	// page costs one small write.
 	Queries []QueryState `json:"-"`
+
+	// resumed says that the run was begun before.
+	resumed bool
 }
 
 // QueryState is the ledger's line for one query, and its cursor: both are saved in
@@ -86,7 +91,8 @@ type QueryState struct {
 	// over; they are not counted again.
 	Carried int `json:"carried,omitempty"`
 	// Received = New + Changed + Unchanged + Parked. Unchanged records were in the
-	// log already as they are, from an earlier run or another query of this one.
+	// log already as they are, from an earlier run or another query of this one. Those
+	// that another study led to now count as changed.
 	Received  int `json:"received"`
 	New       int `json:"new"`
 	Changed   int `json:"changed"`
@@ -231,6 +237,7 @@ func (l *Ledger) open(ctx context.Context, want Run, fresh bool) (Run, error) {
 			continue
 		}
 		if r.Ended.IsZero() {
+			r.resumed = true
 			return r, nil
 		}
 		want.Previous = r.ID

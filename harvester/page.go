@@ -39,7 +39,9 @@ func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) err
 			next.Deleted++
 		}
 		mark := stream.MarkOf(&c)
-		switch h.seen.look(mark, st.Query, st.LastSeq) {
+		verdict, paths := h.seen.look(mark, st.Query, st.LastSeq)
+		c.Paths = paths
+		switch verdict {
 		case known:
 			next.Unchanged++
 			continue
@@ -48,6 +50,17 @@ func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) err
 			next.New++
 			continue
 		case changed:
+			next.Changed++
+			changes[c.ID] = true
+		case otherPath:
+			// It stays the find of the query that found it.
+			kept, found, err := h.seen.kept(ctx, mark, c.ID, paths)
+			if err != nil {
+				return err
+			}
+			if found {
+				c = kept
+			}
 			next.Changed++
 			changes[c.ID] = true
 		case unknown:
@@ -93,8 +106,8 @@ func (h *Harvester) restart(st *QueryState) {
 func (h *Harvester) publish(ctx context.Context, o stream.Origin, news []record.Candidate, marks []stream.Mark, changes map[string]bool, st *QueryState, bad *[]Bad) error {
 	for len(news) > 0 {
 		err := h.bus.PublishCandidates(ctx, o, news, marks, func(n int, seq uint64) {
-			for _, m := range marks[:n] {
-				h.seen.add(m)
+			for i, m := range marks[:n] {
+				h.seen.add(m, seq, news[i].Paths)
 			}
 			st.LastSeq = seq
 			h.Progress.Published.Add(int64(n))

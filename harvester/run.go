@@ -23,6 +23,11 @@ type Options struct {
 	// Input identifies what the sources read beside the protocol, such as the content
 	// of files. A run goes on only with the input it began with.
 	Input string
+	// Round is that of the snowballing the run belongs to, from 1; 0 for other runs.
+	Round int
+	// Seen is what runs that go on side by side in one process share; nil means that
+	// there is but this one.
+	Seen *Seen
 	// Log receives what an operator wants to know; nil means none.
 	Log *slog.Logger
 }
@@ -49,6 +54,9 @@ func New(bus *stream.Bus, p *protocol.Protocol, sources []Source, opts Options) 
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	if opts.Seen == nil {
+		opts.Seen = NewSeen(bus)
+	}
 	return &Harvester{bus: bus, ledger: NewLedger(bus), protocol: p, sources: sources, opts: opts}
 }
 
@@ -60,7 +68,7 @@ func New(bus *stream.Bus, p *protocol.Protocol, sources []Source, opts Options) 
 func (h *Harvester) Run(ctx context.Context) (Run, error) {
 	want := Run{
 		Protocol: h.protocol.Name, Version: h.protocol.Version, Digest: h.protocol.Digest,
-		Since: h.opts.Since, Input: h.opts.Input,
+		Since: h.opts.Since, Input: h.opts.Input, Round: h.opts.Round,
 	}
 	for _, s := range h.sources {
 		want.Sources = append(want.Sources, s.Name())
@@ -69,7 +77,7 @@ func (h *Harvester) Run(ctx context.Context) (Run, error) {
 	if err != nil {
 		return run, err
 	}
-	if h.seen, err = loadSeen(ctx, h.bus, run.ID); err != nil {
+	if h.seen, err = h.opts.Seen.of(ctx, h.ledger, run); err != nil {
 		return run, err
 	}
 

@@ -273,7 +273,7 @@ func TestPagePublishedButNotCountedIsCountedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.seen, err = loadSeen(t.Context(), bus, run.ID); err != nil {
+	if h.seen, err = h.opts.Seen.of(t.Context(), h.ledger, run); err != nil {
 		t.Fatal(err)
 	}
 	st, err := h.startState(t.Context(), run, s, Query{Name: "published", Route: record.RouteSearch})

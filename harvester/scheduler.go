@@ -24,8 +24,9 @@ type Entry struct {
 // run; those that come during a source's own run are that run's. A run that was cut
 // short, by a crash or by streams that take no more, is gone on with after a pause.
 type Scheduler struct {
-	board   board
-	harvest func(context.Context, Source) (Run, error)
+	board board
+	// begin makes what harvests the sources of a session.
+	begin   func() func(context.Context, Source) (Run, error)
 	entries []Entry
 	jitter  time.Duration
 	owner   string
@@ -46,8 +47,12 @@ type board interface {
 func NewScheduler(bus *stream.Bus, p *protocol.Protocol, entries []Entry, jitter time.Duration, owner string, log *slog.Logger) *Scheduler {
 	return &Scheduler{
 		board: bus, entries: entries, jitter: jitter, owner: owner, log: log,
-		harvest: func(ctx context.Context, s Source) (Run, error) {
-			return New(bus, p, []Source{s}, Options{Log: log}).Run(ctx)
+		begin: func() func(context.Context, Source) (Run, error) {
+			// The log is read once for all that runs while this process holds the lease.
+			seen := NewSeen(bus)
+			return func(ctx context.Context, s Source) (Run, error) {
+				return New(bus, p, []Source{s}, Options{Log: log, Seen: seen}).Run(ctx)
+			}
 		},
 	}
 }
@@ -242,6 +247,7 @@ type outcome struct {
 
 // session runs what is due, and what comes due meanwhile, until no run is going on.
 func (s *Scheduler) session(ctx context.Context) error {
+	harvest := s.begin()
 	running := map[string]bool{}
 	outcomes := make(chan outcome)
 	for {
@@ -254,7 +260,7 @@ func (s *Scheduler) session(ctx context.Context) error {
 			running[name] = true
 			s.log.Info("scheduled harvest", "source", name, "try", s.turns[name].Tries)
 			go func() {
-				run, err := s.harvest(ctx, e.Source)
+				run, err := harvest(ctx, e.Source)
 				outcomes <- outcome{name, run, err}
 			}()
 		}

@@ -75,6 +75,8 @@ type diary struct {
 	fail  func() error
 }
 
+func (d *diary) begin() func(context.Context, Source) (Run, error) { return d.harvest }
+
 func (d *diary) harvest(ctx context.Context, s Source) (Run, error) {
 	began := time.Now()
 	d.mu.Lock()
@@ -105,7 +107,7 @@ func (d *diary) check(t *testing.T, want ...string) {
 // scheduled makes a scheduler whose clock begins on Saturday, 1 January 2000, in a
 // bubble of package synctest.
 func scheduled(t *testing.T, b board, d *diary, texts map[string]string) *Scheduler {
-	s := &Scheduler{board: b, harvest: d.harvest, log: slog.New(slog.DiscardHandler)}
+	s := &Scheduler{board: b, begin: d.begin, log: slog.New(slog.DiscardHandler)}
 	for name, text := range texts {
 		s.entries = append(s.entries, Entry{shelfOf(name, 1), mustParse(t, text, time.UTC)})
 	}
@@ -181,12 +183,14 @@ func TestStoppedRunIsGoneOnWithAndThenTheMissedWindow(t *testing.T) {
 
 		again := scheduled(t, m, &d, texts)
 		first := true
-		again.harvest = func(ctx context.Context, s Source) (Run, error) {
-			run, err := d.harvest(ctx, s)
-			if first { // the ledger gives back the unfinished run
-				run.Started, first = began, false
+		again.begin = func() func(context.Context, Source) (Run, error) {
+			return func(ctx context.Context, s Source) (Run, error) {
+				run, err := d.harvest(ctx, s)
+				if first { // the ledger gives back the unfinished run
+					run.Started, first = began, false
+				}
+				return run, err
 			}
-			return run, err
 		}
 		runFor(t, again, oneDay)
 		d.check(t, "01 03:00 a", "02 03:30 a", "02 04:30 a", "03 03:00 a")

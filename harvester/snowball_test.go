@@ -2,7 +2,10 @@ package harvester
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"testing"
@@ -10,14 +13,17 @@ import (
 
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
+	"polyglean/internal/stream"
 )
 
 // citing is a source that knows citations: for each query its finds, one a page.
 type citing struct {
-	finds  map[string][]string
-	perDay int
-	asked  []string
-	asking func(query string) // sees each request first, if set
+	finds map[string][]string
+	// records are those that are not made up.
+	records map[string]record.Candidate
+	perDay  int
+	asked   []string
+	asking  func(query string) // sees each request first, if set
 }
 
 func (c *citing) Name() string { return "citing" }
@@ -46,7 +52,11 @@ func (c *citing) Page(_ context.Context, q Query, cursor string) (Page, error) {
 	at, _ := strconv.Atoi(cursor)
 	p := Page{Announced: len(all)}
 	for _, id := range all[min(at, len(all)):min(at+1, len(all))] {
-		p.Records = append(p.Records, record.Candidate{SourceID: id, Version: 1, Titles: []record.Text{{Text: "Record " + id}}})
+		r, ok := c.records[id]
+		if !ok {
+			r = record.Candidate{SourceID: id, Version: 1, Titles: []record.Text{{Text: "Record " + id}}}
+		}
+		p.Records = append(p.Records, r)
 	}
 	if at+1 < len(all) {
 		p.Next = strconv.Itoa(at + 1)
@@ -60,7 +70,7 @@ func TestSnowballNamesWhatLedThere(t *testing.T) {
 	bus := openBus(t)
 	s := &citing{finds: map[string][]string{"cited-by:s1": {"a", "b"}, "cites:s1": {"c"}, "cited-by:s2": {"b"}}}
 	run := harvest(t, bus, Options{Input: "snowball"}, Snowball(s, s.Follow(twoStudies)))
-	if total := run.Totals(); run.Partial() || total.New != 3 || total.Unchanged != 1 {
+	if total := run.Totals(); run.Partial() || total.New != 3 || total.Changed != 1 {
 		t.Errorf("totals %+v", total)
 	}
 	var got []string
@@ -76,6 +86,85 @@ func TestSnowballNamesWhatLedThere(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, []string{"cited-by:s1", "cited-by:s2", "cites:s1", "cites:s2"}) {
 		t.Errorf("queries %q", got)
+	}
+}
+
+// latest are the records of the log, the last copy of each.
+func latest(t *testing.T, bus *stream.Bus) map[string]record.Candidate {
+	t.Helper()
+	sub, err := bus.Subscribe(t.Context(), stream.Candidates, "reader-"+strconv.FormatInt(time.Now().UnixNano(), 36), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]record.Candidate{}
+	for {
+		ds, err := sub.Fetch(t.Context(), 100, 200*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(ds) == 0 {
+			return all
+		}
+		for _, d := range ds {
+			for _, raw := range d.Records {
+				var c record.Candidate
+				if err := json.Unmarshal(raw, &c); err != nil {
+					t.Fatal(err)
+				}
+				all[c.ID] = c
+			}
+			if err := d.Done(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Every study that leads to a record is told, in whatever round and run it did, and
+// also of a record that a search had found; such a record stays the search's find.
+func TestEveryPathIsKept(t *testing.T) {
+	bus := openBus(t)
+	searched := shelfOf("citing", 1) // record 0
+	harvest(t, bus, Options{}, searched)
+	before := latest(t, bus)["citing:0"]
+
+	s := &citing{finds: map[string][]string{"cited-by:s1": {"0", "a"}, "cited-by:s2": {"a"}}}
+	s.records = map[string]record.Candidate{"0": searched.records[0]}
+	snowball := func(round int) QueryState {
+		run := harvest(t, bus, Options{Input: fmt.Sprint(time.Now()), Round: round}, Snowball(s, s.Follow(twoStudies)))
+		return run.Totals()
+	}
+	if total := snowball(1); total.New != 1 || total.Changed != 2 || total.Received != 3 {
+		t.Errorf("round 1: %+v", total)
+	}
+	s.finds["cites:s2"] = []string{"0", "a"}
+	if total := snowball(2); total.New != 0 || total.Changed != 2 || total.Unchanged != 3 {
+		t.Errorf("round 2: %+v", total)
+	}
+	if total := snowball(3); total.Changed != 0 || total.Unchanged != 5 {
+		t.Errorf("nothing is new, and it has %+v", total)
+	}
+	got := latest(t, bus)
+	for id, want := range map[string][]record.Path{
+		"citing:0": {{How: record.CitedBy, Study: "s1", Round: 1}, {How: record.Cites, Study: "s2", Round: 2}},
+		"citing:a": {{How: record.CitedBy, Study: "s1", Round: 1}, {How: record.CitedBy, Study: "s2", Round: 1}, {How: record.Cites, Study: "s2", Round: 2}},
+	} {
+		if !slices.Equal(got[id].Paths, want) {
+			t.Errorf("%s was found by %+v, want %+v", id, got[id].Paths, want)
+		}
+	}
+	after := got["citing:0"]
+	if after.Paths = nil; !reflect.DeepEqual(after, before) {
+		t.Errorf("the search's find became %+v, was %+v", after, before)
+	}
+	if a := got["citing:a"]; a.Query != "cited-by:s1" || a.Route != record.RouteSnowball {
+		t.Errorf("found first by %s %s", a.Route, a.Query)
+	}
+	// New words keep the paths.
+	searched.records[0].Titles = []record.Text{{Text: "Mended"}}
+	harvest(t, bus, Options{Fresh: true, Full: true}, searched)
+	if c := latest(t, bus)["citing:0"]; c.Title() != "Mended" || len(c.Paths) != 2 {
+		t.Errorf("harvested again: %+v", c)
 	}
 }
 

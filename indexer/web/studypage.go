@@ -53,14 +53,21 @@ type fact struct{ Label, Value string }
 // citation is a citation_* property for reference managers.
 type citation struct{ Name, Content string }
 
+// pathView is a way by which citations led to a record.
+type pathView struct {
+	// How says what the record is to the study: "cites study".
+	How, Study string
+	Round      int
+}
+
 // memberView is one of the records a study was merged from.
 type memberView struct {
 	Source, SourceID, Route, Query string
-	// Led is the study whose citations led to the record, if any did; Citation says how.
-	Led, Citation string
-	Title         passage
-	URL           string
-	Record        *record.Candidate
+	// Paths are the ways by which citations led to the record.
+	Paths  []pathView
+	Title  passage
+	URL    string
+	Record *record.Candidate
 }
 
 // decisionView is an entry of the decision log.
@@ -109,8 +116,11 @@ func (s *site) study(st *indexer.Study) studyView {
 			Source: sourceName(c.Source), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)), Query: c.Query,
 			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c,
 		}
-		if how, study, ok := record.FollowedBy(c.Query); ok && c.Route == record.RouteSnowball {
-			view.Led, view.Citation = study, citationNames[how]
+		if _, _, ok := record.FollowedBy(c.Query); ok {
+			view.Query = "" // it is the first of the paths
+		}
+		for _, p := range c.Paths {
+			view.Paths = append(view.Paths, pathView{citationNames[p.How], p.Study, p.Round})
 		}
 		v.Members = append(v.Members, view)
 	}

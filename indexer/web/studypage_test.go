@@ -112,23 +112,29 @@ func TestStudyShowsEachTextOnce(t *testing.T) {
 	p.with("section.decisions li", "Include at title and abstract by account-1, 4 November 2025")
 }
 
-// A record that was found by following a study leads to that study.
-func TestStudySaysWhichStudyLedToIt(t *testing.T) {
-	for how, want := range map[record.Citation]string{
-		record.CitedBy: "Followed from a citation (cites study sled)", record.Cites: "Followed from a citation (cited by study sled)",
-	} {
-		r := makeRecord("openalex", "W1", "es", 2020, "Después de la trata", "Resumen sintético.")
-		r.Candidate.Route, r.Candidate.Query = record.RouteSnowball, how.Query("sled")
-		st := study(r)
-		h := newSite(t, &library{studies: []indexer.Study{st}})
-		p := get(t, h, "/study/"+st.ID)
-		p.with("section.members li", want)
-		if got := attr(p.with("section.members dd a", "sled"), "href"); got != "/study/sled" {
-			t.Errorf("it leads to %q", got)
+// A record that citations led to leads to all the studies they began with, also when a
+// search found it first.
+func TestStudySaysWhichStudiesLedToIt(t *testing.T) {
+	r := makeRecord("openalex", "W1", "es", 2020, "Después de la trata", "Resumen sintético.")
+	r.Candidate.Route, r.Candidate.Query = record.RouteSnowball, record.CitedBy.Query("sled")
+	r.Candidate.Paths = []record.Path{{How: record.CitedBy, Study: "sled", Round: 1}, {How: record.Cites, Study: "sother", Round: 2}}
+	found := makeRecord("crossref", "10.5555/w1", "es", 2020, "Después de la trata", "Resumen sintético.")
+	found.Candidate.Query, found.Candidate.Paths = "es", []record.Path{{How: record.Cites, Study: "sthird"}}
+	st := study(r, found)
+	h := newSite(t, &library{studies: []indexer.Study{st}})
+	p := get(t, h, "/study/"+st.ID)
+	p.with("section.members dl", "Followed from a citation")
+	p.with("section.members dd", "cites study sled (round 1), cited by study sother (round 2)")
+	for name, want := range map[string]string{"sled": "/study/sled", "sother": "/study/sother", "sthird": "/study/sthird"} {
+		if got := attr(p.with("section.members dd a", name), "href"); got != want {
+			t.Errorf("%s leads to %q", name, got)
 		}
-		facet := strings.TrimSuffix(strings.TrimPrefix(want, "Followed from a citation ("), ")")
-		get(t, h, "/").with("a", capitalise(facet))
 	}
+	p.with("section.members dd", "Found by a search (es)")
+	if html := p.one("section.members"); strings.Contains(inner(html), "cited-by:") {
+		t.Error("the name of a query is shown in the place of the path")
+	}
+	get(t, h, "/").with("a", "Cites study sled")
 }
 
 func TestBilingualAbstractIsDividedByLanguage(t *testing.T) {

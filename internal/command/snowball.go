@@ -198,6 +198,7 @@ func (p *pipeline) snowballRound(ctx context.Context, s harvester.Snowballing, n
 	opts := harvester.Options{
 		// A call goes on with the run of the same round alone.
 		Input: fmt.Sprintf("snowball from %s, %s, round %d", s.From, s.Started.Format(time.RFC3339Nano), n),
+		Round: n,
 		Log:   p.log,
 	}
 	run, err := p.gather(ctx, sources, opts, errOut)

@@ -47,13 +47,8 @@ type snowballRound struct {
 type snowballFind struct {
 	Study string `json:"study"`
 	Title string `json:"title"`
-	Paths []path `json:"paths"`
-}
-
-// path says which study led to another, and how: it is cited by the find, or cites it.
-type path struct {
-	Citation record.Citation `json:"citation"`
-	Study    string          `json:"study"`
+	// Paths are all the ways that led to it, of this round and others.
+	Paths []record.Path `json:"paths"`
 }
 
 func (r *snowballRound) add(st *indexer.Study) {
@@ -63,20 +58,22 @@ func (r *snowballRound) add(st *indexer.Study) {
 	}
 	find := snowballFind{Study: st.ID, Title: st.Title().Value.Text}
 	for i := range st.Members {
-		how, study, ok := record.FollowedBy(st.Members[i].Record.Candidate.Query)
-		if way := (path{how, study}); ok && !slices.Contains(find.Paths, way) {
-			find.Paths = append(find.Paths, way)
+		for _, way := range st.Members[i].Record.Candidate.Paths {
+			if !slices.ContainsFunc(find.Paths, func(p record.Path) bool { return p.Query() == way.Query() }) {
+				find.Paths = append(find.Paths, way)
+			}
 		}
 	}
 	r.Relevant = append(r.Relevant, find)
 }
 
-// words says what a path is, as seen from the find.
-func (w path) words() string {
-	if w.Citation == record.CitedBy {
-		return "cites " + w.Study
+// pathWords says what a path is, as seen from the find.
+func pathWords(p record.Path) string {
+	how := "cited by"
+	if p.How == record.CitedBy {
+		how = "cites"
 	}
-	return "cited by " + w.Study
+	return fmt.Sprintf("%s %s (round %d)", how, p.Study, p.Round)
 }
 
 func printSnowball(w io.Writer, r snowballReport) error {
@@ -103,7 +100,7 @@ func printSnowball(w io.Writer, r snowballReport) error {
 		for _, find := range round.Relevant {
 			fmt.Fprintf(w, "    %s  %s\n", find.Study, clean(find.Title))
 			for _, way := range find.Paths {
-				fmt.Fprintf(w, "        %s\n", clean(way.words()))
+				fmt.Fprintf(w, "        %s\n", clean(pathWords(way)))
 			}
 		}
 	}

@@ -128,7 +128,7 @@ func TestSnowballFindsWhatNoSearchReaches(t *testing.T) {
 		t.Errorf("it came by the route %s and the query %s", c.Route, c.Query)
 	}
 	found := slices.IndexFunc(report.Rounds[0].Relevant, func(f snowballFind) bool { return f.Study == korean.ID })
-	if found < 0 || report.Rounds[0].Relevant[found].Paths[0] != (path{record.CitedBy, seed.ID}) {
+	if found < 0 || report.Rounds[0].Relevant[found].Paths[0] != (record.Path{How: record.CitedBy, Study: seed.ID, Round: 1}) {
 		t.Errorf("finds %+v", report.Rounds[0].Relevant)
 	}
 	if s.holding(japaneseWork) != nil {
