@@ -6,6 +6,11 @@ import (
 	"polyglean/internal/record"
 )
 
+// Languages says what is known of the languages of a record, as Classify does.
+func (c *Classifier) Languages(r *record.Candidate) record.LanguageLedger {
+	return c.languages.ledger(r)
+}
+
 // ledger writes down what is known about the languages of a record.
 func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	var l record.LanguageLedger

@@ -98,6 +98,19 @@ func cut(dst []piece, text string, l limits) []piece {
 				c.headed(i, next+n, b)
 				next += n
 			}
+		case '“', '„', '«', '「', '『', '《', '"':
+			// What is quoted is cut nowhere; it may be in another language.
+			n := quoteLength(text[i:])
+			if n == 0 {
+				break
+			}
+			next = i + n
+			if last, _ := utf8.DecodeLastRuneInString(text[:next-utf8.RuneLen(r)]); strings.ContainsRune(".!?…。！？", last) {
+				if b := behindStop(text[next:]); b > 0 {
+					next += b
+					c.end(next, sentenceBorder)
+				}
+			}
 		case '<':
 			if n := tagLength(text[i:]); n > 0 {
 				c.end(i, lineBorder)
@@ -246,10 +259,16 @@ func scriptRuns(text string, l limits, fn func(at int)) {
 	// The run of letters in another script that may become the next piece, and how
 	// many of the current script have interrupted it.
 	other, otherStart, otherCount, interruption := noScript, 0, 0, 0
+	quoted := 0
 	for i, r := range text {
 		s := scriptOf(r)
 		switch {
+		case i < quoted:
+			continue
 		case s == noScript:
+			if r == '"' || r >= utf8.RuneSelf {
+				quoted = i + quoteLength(text[i:])
+			}
 			continue
 		case current == noScript:
 			current, currentCount = s, 1

@@ -24,7 +24,7 @@ const (
 	labelEvidence = 3
 	// siblingBorder is what it costs besides to go over between languages that texts
 	// hardly tell apart.
-	siblingBorder = 10
+	siblingBorder = 20
 	// scoredRunes is how much of a piece is scored, in characters.
 	scoredRunes = 200
 	// maxCandidates is how many languages one text is divided between.
@@ -49,7 +49,7 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 		if len(parts) > 1 && !sameLanguage(p.lang, declared) {
 			hint = ""
 		}
-		g := d.detect(prose(text[p.start:p.end]), hint)
+		g := d.detect(prose(text[p.start:p.end], minProse), hint)
 		if len(parts) > 1 && !sameLanguage(g.lang, p.lang) {
 			g = guess{lang: p.lang, confidence: minPart, how: g.how}
 		}
@@ -66,9 +66,13 @@ func (d *detector) divide(text string, lim limits) []part {
 		return whole
 	}
 	e := evidence{against: make([][]language.Score, len(pieces)), floor: make([]float64, len(pieces))}
+	letters := 0 // a sentence of an abstract that is all quotation says nothing
+	if lim.title {
+		letters = minProse
+	}
 	for i, p := range pieces {
 		if !p.silent {
-			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes)), d)
+			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes), letters), d)
 		}
 	}
 	langs := e.candidates()

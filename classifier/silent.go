@@ -1,6 +1,9 @@
 package classifier
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // notices begin sentences that a publisher adds to an abstract, in lower case.
 var notices = []string{
@@ -34,8 +37,8 @@ const (
 	// maxQuote is the longest quotation that is left out, in bytes; what is longer
 	// is text.
 	maxQuote = 160
-	// minProse is how many letters have to remain of a sentence without its
-	// quotations, for them to be left out.
+	// minProse is how many letters have to remain of a text without its quotations,
+	// for them to be left out.
 	minProse = 25
 )
 
@@ -50,18 +53,20 @@ var quotes = []struct{ open, shut string }{
 	{`"`, `"`},
 }
 
+// quoteMarks are the opening ones.
+const quoteMarks = `“„«「『《"`
+
 // prose returns a text without what says nothing of its language: tags, links,
-// identifiers and, where enough remains, what is in quotation marks. It is the text
-// itself where there is nothing of that.
-func prose(text string) string {
+// identifiers and, where so many letters remain, what is in quotation marks. It is the
+// text itself where there is nothing of that.
+func prose(text string, letters int) string {
 	if strings.ContainsAny(text, "<@") || strings.Contains(text, "10.") || strings.Contains(text, "://") || strings.Contains(text, "www.") {
 		text = withoutLinks(text)
 	}
-	for _, q := range quotes {
-		if bare := withoutQuotes(text, q.open, q.shut); len(bare) != len(text) {
-			if _, letters := mainScript(bare); letters >= minProse {
-				text = bare
-			}
+	if strings.ContainsAny(text, quoteMarks) {
+		bare := withoutQuotes(text)
+		if _, n := mainScript(bare); n >= letters {
+			return bare
 		}
 	}
 	return text
@@ -94,27 +99,37 @@ func isLink(word string) bool {
 		strings.HasPrefix(strings.ToLower(word), "doi:") || strings.Contains(word, "@")
 }
 
-// withoutQuotes leaves out what is between two quotation marks.
-func withoutQuotes(text, open, shut string) string {
-	at := strings.Index(text, open)
-	if at < 0 {
-		return text
+// quoteLength is how long the quotation is that a text begins with, in bytes, with
+// its marks; 0 where it begins with none, or with one that is too long.
+func quoteLength(text string) int {
+	for _, q := range quotes {
+		rest, ok := strings.CutPrefix(text, q.open)
+		if !ok {
+			continue
+		}
+		if n := strings.Index(rest[:min(len(rest), maxQuote)], q.shut); n > 0 && rest[0] != ' ' {
+			return len(q.open) + n + len(q.shut)
+		}
 	}
+	return 0
+}
+
+// withoutQuotes leaves out what is in quotation marks.
+func withoutQuotes(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
-	for at >= 0 {
-		from := at + len(open)
-		n := strings.Index(text[from:min(len(text), from+maxQuote)], shut)
-		if n < 0 {
-			b.WriteString(text[:from])
-			text = text[from:]
-		} else {
-			b.WriteString(text[:at])
-			b.WriteByte(' ')
-			text = text[from+n+len(shut):]
+	for {
+		at := strings.IndexAny(text, quoteMarks)
+		if at < 0 {
+			b.WriteString(text)
+			return b.String()
 		}
-		at = strings.Index(text, open)
+		b.WriteString(text[:at])
+		n := quoteLength(text[at:])
+		if n == 0 {
+			_, n = utf8.DecodeRuneInString(text[at:])
+		}
+		b.WriteByte(' ')
+		text = text[at+n:]
 	}
-	b.WriteString(text)
-	return b.String()
 }
