@@ -197,14 +197,49 @@ type Detection struct {
 	End   int   `json:"end"`
 	// Lang is ISO 639-1, or "und" when the text cannot tell.
 	Lang string `json:"lang"`
+	// Tag names the script too, where the language is written in more than one:
+	// "zh-Hant", "sr-Cyrl" (BCP 47); else it is empty.
+	Tag string `json:"tag,omitempty"`
 	// Confidence is between 0 and 1.
 	Confidence float64 `json:"confidence"`
 	// How says what decided: "script", "model" or "declared".
 	How string `json:"how"`
+	// Why says in words why the text cannot tell, where Lang is "und".
+	Why string `json:"why,omitempty"`
 }
 
 // Undetermined is the language of a text that cannot tell (ISO 639-2 "und").
 const Undetermined = "und"
+
+// LanguageClass says what of a record is in English. It is what an English-only
+// review is measured by.
+type LanguageClass string
+
+// The classes. Every record is in one.
+const (
+	// LanguageEnglish: all texts are in English, and nothing says that the paper is not.
+	LanguageEnglish LanguageClass = "english"
+	// LanguageEnglishMetadata: the abstract, or a title where there is none, is in
+	// English, and the paper in another language.
+	LanguageEnglishMetadata LanguageClass = "english-metadata"
+	// LanguageSeveral: texts in English and in another language.
+	LanguageSeveral LanguageClass = "several"
+	// LanguageOther: no text in English.
+	LanguageOther LanguageClass = "other"
+	// LanguageUnknown: no text can tell, and the source declares nothing.
+	LanguageUnknown LanguageClass = "unknown"
+)
+
+// WorkGround says what the language of a paper was taken from.
+type WorkGround string
+
+// The grounds, the best first. WorkByJournal is a likelihood: journals named in one
+// language print papers in others.
+const (
+	WorkDeclared  WorkGround = "declared"
+	WorkByTitle   WorkGround = "title"
+	WorkByJournal WorkGround = "journal"
+)
 
 // LanguageLedger is what is known about the languages of a record: what its
 // source declared, what was detected for each piece, and whether they disagree.
@@ -217,6 +252,9 @@ type LanguageLedger struct {
 	// Work is the language of the paper itself where that can be told apart from
 	// its metadata, else "".
 	Work string `json:"work,omitempty"`
+	// WorkFrom says what Work was taken from.
+	WorkFrom WorkGround    `json:"work_from,omitempty"`
+	Class    LanguageClass `json:"class,omitempty"`
 	// Conflict says that what was declared and what was detected disagree.
 	Conflict bool `json:"conflict,omitempty"`
 }
@@ -318,6 +356,13 @@ const (
 	Maybe   Verdict = "maybe"
 )
 
+// The rulings on what one study is: Decision.Records and Decision.Others are copies
+// of one study, or they are not, whatever the records say.
+const (
+	Join  Verdict = "join"
+	Split Verdict = "split"
+)
+
 // Stage is a stage of screening.
 type Stage string
 
@@ -337,12 +382,20 @@ type Decision struct {
 	Stage   Stage   `json:"stage"`
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason,omitempty"`
+	// Records and Others are the IDs of records that a ruling (Join, Split) is about;
+	// a ruling has no stage.
+	Records []string `json:"records,omitempty"`
+	Others  []string `json:"others,omitempty"`
 	// By is an account ID, never a name.
 	By string    `json:"by"`
 	At time.Time `json:"at"`
 
 	Unknown map[string]json.RawMessage `json:"-"`
 }
+
+// Ruling reports whether the decision says what one study is, and not what becomes
+// of it.
+func (d *Decision) Ruling() bool { return d.Verdict == Join || d.Verdict == Split }
 
 // Parked is something that could not be handled, kept with its reason.
 type Parked struct {

@@ -34,9 +34,13 @@ func full() Classified {
 			Retracted: true, Deleted: true, Harvested: at, Version: at.UnixMilli(),
 		},
 		Language: LanguageLedger{
-			Declared:  []string{"es"},
-			Detected:  []Detection{{Field: FieldTitle, Index: 1, Start: 0, End: 31, Lang: "es", Confidence: 0.98, How: "model"}},
-			Languages: []string{"es", "zh"}, Work: "es", Conflict: true,
+			Declared: []string{"es"},
+			Detected: []Detection{
+				{Field: FieldTitle, Index: 0, Start: 0, End: 15, Lang: Undetermined, How: "model", Why: "several languages fit"},
+				{Field: FieldTitle, Index: 1, Start: 0, End: 31, Lang: "es", Confidence: 0.98, How: "model"},
+				{Field: FieldAbstract, Index: 0, Start: 0, End: 18, Lang: "zh", Tag: "zh-Hans", Confidence: 1, How: "script"},
+			},
+			Languages: []string{"es", "zh"}, Work: "es", WorkFrom: WorkDeclared, Class: LanguageOther, Conflict: true,
 		},
 		Strategy:  StrategyMatch{Matched: false, Mode: "inflected", Blocks: []BlockMatch{{Block: "exit", Matched: true, Evidence: []Evidence{ev}}}},
 		Concepts:  []ConceptHit{{Concept: "exit_sex_trade", Facet: "exit", Strong: true, Evidence: []Evidence{ev}}},
@@ -52,6 +56,10 @@ func TestWireFormIsGolden(t *testing.T) {
 		"decision.json": Decision{
 			Schema: Schema, Review: "demo", Study: "sabc", Stage: StageFullText, Verdict: Exclude,
 			Reason: "wrong design", By: "local", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		},
+		"ruling.json": Decision{
+			Schema: Schema, Review: "demo", Study: "sabc", Verdict: Split, Records: []string{"oai:1"}, Others: []string{"crossref:2"},
+			By: "local", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		},
 	}
 	for name, v := range values {

@@ -38,6 +38,7 @@ type Relation struct {
 	Type RelationType `json:"type"`
 	// ID is the other work's identifier behind its scheme: "doi:10.…", "pmid:123",
 	// "pmcid:PMC123", "arxiv:…", "isbn:…", "handle:…", "url:https://…"; those of the
-	// schemes of Identifiers in the form they have there.
+	// schemes of Identifiers in the form they have there. A work that a source knows by
+	// its own identifier alone has the ID its record would have, "europepmc:PPR/PPR1".
 	ID string `json:"id"`
 }
