@@ -42,6 +42,10 @@ func (c *Classifier) languageFinding(r *record.Classified) []record.Finding {
 	switch {
 	case l.Languages[0] == record.Undetermined:
 		f.Detail = fmt.Sprintf("The source says that the work is in %s.", languageName(l.Work))
+	case l.WorkFrom == record.WorkByTitle:
+		f.Detail = fmt.Sprintf("The first title is in %s, so the work may be too; the rest is in English.", languageName(l.Work))
+	case l.WorkFrom == record.WorkByJournal:
+		f.Detail = fmt.Sprintf("The journal has a name in %s, so the work may be too; %s.", languageName(l.Work), where(l))
 	case foreignWork && !slices.Contains(l.Languages, l.Work):
 		f.Detail = fmt.Sprintf("The source says that the work is in %s; %s.", languageName(l.Work), where(l))
 	case foreignWork && english:

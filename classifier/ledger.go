@@ -59,25 +59,12 @@ func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	if len(l.Languages) == 0 {
 		l.Languages = []string{record.Undetermined}
 	}
-	l.Work = workLanguage(work, l.Languages)
-	if len(work) > 0 && l.Work == "" && confident(l.Detected) && !anySame(work, l.Languages) {
+	l.Work, l.WorkFrom = d.work(c, work, &l)
+	l.Class = languageClass(&l)
+	if len(work) > 0 && l.WorkFrom != record.WorkDeclared && confident(l.Detected) && !anySame(work, l.Languages) {
 		l.Conflict = true
 	}
 	return l
-}
-
-// workLanguage is the language of the paper, where its source declares one and the
-// texts bear it out: one of them is in it, or all are in English, as the metadata
-// of papers in other languages often are. Declared English that no text is in is a
-// default somebody forgot to change.
-func workLanguage(work, texts []string) string {
-	if len(work) != 1 {
-		return ""
-	}
-	if anySame(work, texts) || texts[0] == record.Undetermined || len(texts) == 1 && texts[0] == "en" {
-		return work[0]
-	}
-	return ""
 }
 
 func confident(detections []record.Detection) bool {
