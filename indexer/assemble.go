@@ -1,20 +1,23 @@
 package indexer
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"polyglean/indexer/merge"
 	"polyglean/internal/record"
 )
 
 // change is what a batch of records and decisions does to the index.
 type change struct {
 	studies []Study
+	// before are the studies as they lay in the index, by ID.
+	before map[string]Stored
 	// gone are the IDs of studies that became part of others, with the version of
 	// that event.
 	gone map[string]int64
@@ -25,39 +28,43 @@ type change struct {
 }
 
 // assemble works out the studies that a batch makes together with what is in the
-// index. Every study that shares an identifier with the batch is taken apart and
-// put together again from all its records, so that the outcome depends on which
-// records there are and not on the order they came in; a record that lost an
-// identifier leaves its study the same way.
+// index. All that the batch can change is taken apart and put together again from
+// its records, so that the outcome depends on which records there are and not on
+// the order they came in; a record that is no longer a copy leaves its study the
+// same way.
 func assemble(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) (change, error) {
-	c := change{gone: map[string]int64{}, arrived: map[string]bool{}}
-	present, err := involved(ctx, index, incoming, decisions)
+	c := change{gone: map[string]int64{}, arrived: map[string]bool{}, before: map[string]Stored{}}
+	n, err := explore(ctx, index, incoming, decisions)
 	if err != nil {
 		return c, err
 	}
-
-	members := map[string]Member{}
-	logged := slices.Clone(decisions)
-	for _, s := range present {
-		for _, m := range s.Members {
-			members[m.Record.Candidate.ID] = m
+	present := n.present()
+	var logged []LoggedDecision
+	for _, d := range decisions {
+		if !d.Decision.Ruling() {
+			logged = append(logged, d)
 		}
+	}
+	for _, s := range present {
+		c.before[s.ID] = s.stored
 		logged = append(logged, s.Decisions...)
 	}
 	for _, m := range incoming {
-		id := m.Record.Candidate.ID
-		c.arrived[id] = true
-		if before, there := members[id]; !there || newer(m, before) {
-			members[id] = m
-		}
+		c.arrived[m.Record.Candidate.ID] = true
 	}
-	for _, ids := range components(members) {
-		s := newStudy(ids, members)
+	for _, g := range n.groups() {
+		s := newStudy(g, n.members)
 		s.Decisions, logged = claim(s, logged)
+		s.rule(n.rulings)
 		c.studies = append(c.studies, s)
 	}
 	slices.SortFunc(c.studies, func(a, b Study) int { return cmp.Compare(a.ID, b.ID) })
 	c.homeless = logged
+	for _, d := range decisions {
+		if d.Decision.Ruling() && !slices.ContainsFunc(named(d), func(id string) bool { return n.near[id] }) {
+			c.homeless = append(c.homeless, d)
+		}
+	}
 	c.settle(present, incoming)
 	return c, nil
 }
@@ -65,7 +72,7 @@ func assemble(ctx context.Context, index Index, incoming []Member, decisions []L
 // settle gives every study its version and finds those that are gone. A study's
 // version is at least that of every study its records come from and its own last
 // arrival, so that each write supersedes what lay under its ID before.
-func (c *change) settle(present []Study, incoming []Member) {
+func (c *change) settle(present []foundStudy, incoming []Member) {
 	floor := map[string]int64{} // by record ID
 	for _, s := range present {
 		c.gone[s.ID] = s.Version
@@ -86,7 +93,7 @@ func (c *change) settle(present []Study, incoming []Member) {
 			last = max(last, m.Seq, arrival[id])
 			s.Version = max(s.Version, floor[id])
 		}
-		for _, d := range s.Decisions {
+		for _, d := range slices.Concat(s.Decisions, s.Rulings) {
 			decided = max(decided, d.Seq)
 		}
 		s.Version = max(s.Version, int64(last+decided))
@@ -101,39 +108,6 @@ func (c *change) settle(present []Study, incoming []Member) {
 	}
 }
 
-// involved returns the studies in the index that the batch touches.
-func involved(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) ([]Study, error) {
-	keys := map[string]bool{}
-	for _, m := range incoming {
-		for _, k := range keysOf(&m.Record.Candidate) {
-			keys[k] = true
-		}
-	}
-	aliases := map[string]bool{}
-	for _, d := range decisions {
-		aliases[d.Decision.Study] = true
-	}
-	found := map[string]Study{}
-	for field, values := range map[string]map[string]bool{ExactKey: keys, ExactAlias: aliases} {
-		if len(values) == 0 {
-			continue
-		}
-		stored, err := index.Lookup(ctx, field, slices.Sorted(maps.Keys(values)))
-		if err != nil {
-			return nil, fmt.Errorf("look up studies: %w", err)
-		}
-		for _, d := range stored {
-			var s Study
-			if err := json.Unmarshal(d.Source, &s); err != nil {
-				return nil, fmt.Errorf("document %s in the index cannot be read (%w): rebuild it with polyglean reindex", d.ID, err)
-			}
-			s.Version = d.Version
-			found[s.ID] = s
-		}
-	}
-	return slices.Collect(maps.Values(found)), nil
-}
-
 // newer says whether a is to replace b, a copy of the same record: by the source's
 // own datestamp, and where that is the same by the place in the log, as after a
 // change of the protocol.
@@ -141,81 +115,45 @@ func newer(a, b Member) bool {
 	return cmp.Or(cmp.Compare(a.Record.Candidate.Version, b.Record.Candidate.Version), cmp.Compare(a.Seq, b.Seq)) >= 0
 }
 
-// keysOf lists the identifiers of a record that make it one study with others.
-func keysOf(c *record.Candidate) []string {
-	keys := []string{recordKey(c.ID)}
-	add := func(scheme, id string) {
-		if id != "" {
-			keys = append(keys, boundedKey(scheme+":"+id))
-		}
-	}
-	add("doi", c.IDs.DOI)
-	add("pmid", c.IDs.PMID)
-	add("pmcid", c.IDs.PMCID)
-	add("openalex", c.IDs.OpenAlex)
-	return keys
-}
-
-func recordKey(id string) string { return boundedKey("rec:" + id) }
-
-// boundedKey keeps identifiers of any length, which some repositories make whole
-// URLs of, within what an index takes as one value.
-func boundedKey(key string) string {
-	if len(key) <= MaxValue/2 {
-		return key
-	}
-	return fmt.Sprintf("%s#%s", key[:strings.IndexByte(key, ':')+1], record.StudyID(key))
-}
-
-// components groups records that share a key, directly or through others, and
-// returns the sorted record IDs of each group.
-func components(members map[string]Member) [][]string {
-	parent := map[string]string{}
-	var find func(string) string
-	find = func(k string) string {
-		p, ok := parent[k]
-		if !ok || p == k {
-			return k
-		}
-		root := find(p)
-		parent[k] = root
-		return root
-	}
-	for _, m := range members {
-		keys := keysOf(&m.Record.Candidate)
-		root := find(keys[0])
-		for _, k := range keys[1:] {
-			parent[find(k)] = root
-		}
-	}
-	byRoot := map[string][]string{}
-	for id := range members {
-		root := find(recordKey(id))
-		byRoot[root] = append(byRoot[root], id)
-	}
-	out := make([][]string, 0, len(byRoot))
-	for _, ids := range byRoot {
-		slices.Sort(ids)
-		out = append(out, ids)
-	}
-	return out
-}
-
-func newStudy(ids []string, members map[string]Member) Study {
+func newStudy(g merge.Group, members map[string]Member) Study {
 	s := Study{Schema: record.Schema}
 	keys := map[string]bool{}
-	for _, id := range ids {
+	for i, id := range g.Members {
 		m := members[id]
+		m.Why = g.Why[i]
 		s.Members = append(s.Members, m)
 		s.Aliases = append(s.Aliases, record.StudyID(id))
-		for _, k := range keysOf(&m.Record.Candidate) {
+		for _, k := range merge.New(&m.Record.Candidate).Keys() {
 			keys[k] = true
 		}
 	}
 	slices.Sort(s.Aliases)
 	s.ID = s.Aliases[0]
 	s.Keys = slices.Sorted(maps.Keys(keys))
+	for _, l := range g.Links {
+		s.Links = append(s.Links, Link{Kind: l.Link, Record: l.Record, Study: record.StudyID(l.Other), Why: l.Why})
+	}
+	slices.SortFunc(s.Links, func(a, b Link) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Study, b.Study))
+	})
 	return s
+}
+
+// rule takes over the rulings on records of s. Its keys then lead to s from every
+// record that they name, also from one that has yet to arrive.
+func (s *Study) rule(rulings map[uint64]LoggedDecision) {
+	for _, seq := range slices.Sorted(maps.Keys(rulings)) {
+		d := rulings[seq]
+		if !slices.ContainsFunc(s.Members, func(m Member) bool { return slices.Contains(named(d), m.Record.Candidate.ID) }) {
+			continue
+		}
+		s.Rulings = append(s.Rulings, d)
+		for _, id := range named(d) {
+			s.Keys = append(s.Keys, merge.RecordKey(id))
+		}
+	}
+	slices.Sort(s.Keys)
+	s.Keys = slices.Compact(s.Keys)
 }
 
 // claim takes the decisions that are on s, keeps the latest of each stage and
@@ -242,15 +180,20 @@ func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
 }
 
 // ops turns a change into operations on the index: studies first, then those that
-// went into them, so that no record is ever without a study.
+// went into them, so that no record is ever without a study. A study that is as it
+// was is not written again.
 func (c *change) ops() ([]Op, error) {
 	ops := make([]Op, 0, len(c.studies)+len(c.gone))
 	for i := range c.studies {
-		doc, err := c.studies[i].Document()
+		s := &c.studies[i]
+		doc, err := s.Document()
 		if err != nil {
-			return nil, fmt.Errorf("study %s: %w", c.studies[i].ID, err)
+			return nil, fmt.Errorf("study %s: %w", s.ID, err)
 		}
-		ops = append(ops, Op{ID: c.studies[i].ID, Version: c.studies[i].Version, Doc: &doc})
+		if before, ok := c.before[s.ID]; ok && before.Version == s.Version && bytes.Equal(before.Source, doc.Source) {
+			continue
+		}
+		ops = append(ops, Op{ID: s.ID, Version: s.Version, Doc: &doc})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(c.gone), strings.Compare) {
 		ops = append(ops, Op{ID: id, Version: c.gone[id]})

@@ -70,7 +70,7 @@ func recordOf(seq uint64, source, id string, ids record.Identifiers) indexer.Mem
 	return indexer.Member{Seq: seq, Record: record.Classified{
 		Candidate: record.Candidate{
 			Schema: record.Schema, ID: record.MakeID(source, id), Source: source, SourceID: id, Version: int64(seq),
-			Titles: []record.Text{{Text: "Synthetic record " + id}}, IDs: ids,
+			Titles: []record.Text{{Text: "A synthetic record on leaving, written for tests"}}, IDs: ids,
 		},
 		Language: record.LanguageLedger{Languages: []string{"en"}}, Selection: record.Selected,
 	}}
