@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -228,6 +230,7 @@ type crossrefWork struct {
 	} `json:"license"`
 	UpdateTo  []crossrefUpdate `json:"update-to"`
 	UpdatedBy []crossrefUpdate `json:"updated-by"`
+	Relation  crossrefRelated  `json:"relation"`
 	Indexed   struct {
 		Timestamp jsonInt  `json:"timestamp"`
 		DateTime  jsonText `json:"date-time"`
@@ -256,6 +259,30 @@ type crossrefDate struct {
 type crossrefUpdate struct {
 	DOI  jsonText `json:"DOI"`
 	Type jsonText `json:"type"`
+}
+
+// crossrefRelated are the works a work is related to, by the type of relation. An empty
+// one is sometimes an empty array.
+type crossrefRelated map[string][]struct {
+	Scheme jsonText `json:"id-type"`
+	ID     jsonText `json:"id"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler. Relations are an aside: what cannot be read
+// of them costs nobody the record.
+func (r *crossrefRelated) UnmarshalJSON(raw []byte) error {
+	var plain map[string]jsonList[struct {
+		Scheme jsonText `json:"id-type"`
+		ID     jsonText `json:"id"`
+	}]
+	if json.Unmarshal(raw, &plain) != nil {
+		return nil
+	}
+	*r = make(crossrefRelated, len(plain))
+	for kind, works := range plain {
+		(*r)[kind] = works
+	}
+	return nil
 }
 
 type crossrefRef struct {
@@ -348,19 +375,7 @@ func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
 			break
 		}
 	}
-	for _, u := range w.UpdatedBy {
-		c.Retracted = c.Retracted || u.retracts()
-	}
-	for _, u := range w.UpdateTo {
-		// What it updates is another work, which a notice of retraction does not make
-		// retracted itself, unless a publisher wrote the notice over the work.
-		doi := normalDOI(string(u.DOI))
-		if doi == c.SourceID {
-			c.Retracted = c.Retracted || u.retracts()
-		} else {
-			c.References = appendNew(c.References, doi)
-		}
-	}
+	w.relations(&c)
 	if c.URL = webAddress(w.URL); c.URL == "" {
 		c.URL = webAddress(w.Resource.Primary.URL)
 	}
@@ -369,6 +384,30 @@ func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
 		c.Version = stamp(string(w.Indexed.DateTime))
 	}
 	return c, nil
+}
+
+// relations reads what the work is to others, and whether it is retracted.
+func (w *crossrefWork) relations(c *record.Candidate) {
+	for _, kind := range slices.Sorted(maps.Keys(w.Relation)) {
+		for _, other := range w.Relation[kind] {
+			c.Relations = addRelation(c.Relations, crossrefRelations[kind], relatedID(string(other.Scheme), string(other.ID)))
+		}
+	}
+	for _, u := range w.UpdatedBy {
+		c.Retracted = c.Retracted || u.retracts()
+		c.Relations = addRelation(c.Relations, crossrefUpdates[u.kind()][1], relatedID("doi", string(u.DOI)))
+	}
+	for _, u := range w.UpdateTo {
+		// What it updates is another work, which a notice of retraction does not make
+		// retracted itself, unless a publisher wrote the notice over the work.
+		doi := normalDOI(string(u.DOI))
+		if doi == c.SourceID {
+			c.Retracted = c.Retracted || u.retracts()
+			continue
+		}
+		c.References = appendNew(c.References, doi)
+		c.Relations = addRelation(c.Relations, crossrefUpdates[u.kind()][0], relatedID("doi", doi))
+	}
 }
 
 // titles puts the subtitle behind the main title, which is the one in the original
@@ -416,8 +455,10 @@ func (d *crossrefDate) date() (string, int) {
 	return dateOf(p[0], p[1], p[2])
 }
 
+func (u crossrefUpdate) kind() string { return strings.ToLower(string(u.Type)) }
+
 func (u crossrefUpdate) retracts() bool {
-	switch strings.ToLower(string(u.Type)) {
+	switch u.kind() {
 	case "retraction", "withdrawal", "removal":
 		return true
 	}

@@ -242,6 +242,8 @@ func decodeDataCiteDOI(raw json.RawMessage) (record.Candidate, error) {
 			c.ISSN = appendNew(c.ISSN, normalISSN(string(r.ID)))
 		case (r.Relation == "References" || r.Relation == "Cites") && kind == "DOI":
 			c.References = appendNew(c.References, normalDOI(string(r.ID)))
+		default:
+			c.Relations = addRelation(c.Relations, dataCiteRelations[string(r.Relation)], relatedID(kind, string(r.ID)))
 		}
 	}
 	for _, r := range a.Rights {

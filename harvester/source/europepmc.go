@@ -192,7 +192,9 @@ type europePMCRecord struct {
 	Type        jsonText `json:"pubType"`
 	Corrections struct {
 		Correction []struct {
-			Type jsonText `json:"type"`
+			Type   jsonText `json:"type"`
+			ID     jsonText `json:"id"`
+			Source jsonText `json:"source"`
 		} `json:"commentCorrection"`
 	} `json:"commentCorrectionList"`
 	License jsonText `json:"license"`
@@ -241,7 +243,9 @@ func decodeEuropePMCRecord(raw json.RawMessage) (record.Candidate, error) {
 	}
 	c.Retracted = strings.Contains(strings.ToLower(c.Type), "retracted publication")
 	for _, cc := range r.Corrections.Correction {
+		kind := medlineRelation(string(cc.Type))
 		c.Retracted = c.Retracted || strings.EqualFold(cc.Type.line(), "retraction in")
+		c.Relations = addRelation(c.Relations, kind, europePMCRelated(cc.Source.line(), cc.ID.line()))
 	}
 	c.License = r.License.line()
 	c.IDs = record.Identifiers{DOI: normalDOI(string(r.DOI)), PMID: normalPMID(string(r.PMID)), PMCID: normalPMCID(string(r.PMCID))}
@@ -254,6 +258,20 @@ func decodeEuropePMCRecord(raw json.RawMessage) (record.Candidate, error) {
 	c.URL = "https://europepmc.org/article/" + url.PathEscape(r.Source.line()) + "/" + url.PathEscape(r.ID.line())
 	c.Version = max(stamp(string(r.Revised)), stamp(string(r.Indexed)))
 	return c, nil
+}
+
+// europePMCRelated is the identifier of a record of one of Europe PMC's collections: of
+// PubMed, of PubMed Central, or, as for preprints, only its own, "europepmc:PPR/PPR1".
+func europePMCRelated(collection, id string) string {
+	switch {
+	case collection == "MED" || collection == "":
+		return relatedID("pmid", id)
+	case collection == "PMC":
+		return relatedID("pmcid", id)
+	case id == "":
+		return ""
+	}
+	return record.MakeID("europepmc", collection+"/"+id)
 }
 
 // europePMCTitle reads a title. One in brackets is the National Library of

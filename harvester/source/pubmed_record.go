@@ -51,8 +51,9 @@ type (
 			Keywords    []markup          `xml:"KeywordList>Keyword"`
 			Headings    []markup          `xml:"MeshHeadingList>MeshHeading>DescriptorName"`
 			Corrections []struct {
-				Type string `xml:"RefType,attr"`
-				PMID string `xml:"PMID"`
+				Type   string `xml:"RefType,attr"`
+				PMID   string `xml:"PMID"`
+				Source string `xml:"RefSource"`
 			} `xml:"CommentsCorrectionsList>CommentsCorrections"`
 		} `xml:"MedlineCitation"`
 		Data struct {
@@ -235,6 +236,7 @@ func (a *pmArticle) candidate() record.Candidate {
 	c.IDs = pmIdentifiers(c.SourceID, art.Locations, a.Data.IDs)
 	c.URL = pmAddress(c.SourceID)
 	for _, r := range m.Corrections {
+		c.Relations = addRelation(c.Relations, medlineRelation(r.Type), cmp.Or(relatedID("pmid", r.PMID), doiIn(r.Source)))
 		switch r.Type {
 		case "RetractionIn":
 			c.Retracted = true
@@ -244,6 +246,16 @@ func (a *pmArticle) candidate() record.Candidate {
 	}
 	c.References = pmReferences(c.References, a.Data.References)
 	return c
+}
+
+// doiIn finds the DOI in a citation of a work that has no PMID.
+func doiIn(citation string) string {
+	_, doi, ok := strings.Cut(citation, "doi:")
+	if !ok {
+		return ""
+	}
+	doi, _, _ = strings.Cut(strings.TrimSpace(doi), " ")
+	return relatedID("doi", strings.TrimRight(doi, ".;,"))
 }
 
 func (b *pmBook) candidate() record.Candidate {

@@ -228,11 +228,17 @@ func crossrefHolds(w any) map[string]bool {
 		"other":      has(w, "ISBN"),
 		"issn":       hasISSN(leaves(w, "ISSN")),
 		"references": has(w, "reference.DOI", "reference.unstructured", "reference.article-title", "reference.author", "reference.volume-title", "reference.journal-title", "update-to.DOI"),
-		"url":        has(w, "URL", "resource.primary.URL"),
-		"license":    has(w, "license.URL"),
-		"retracted":  retracted,
-		"deleted":    false,
-		"version":    has(w, "indexed.timestamp"),
+		"relations": has(w, "relation.has-review.id", "relation.has-preprint.id", "relation.is-preprint-of.id", "relation.is-version-of.id",
+			"relation.is-identical-to.id", "relation.is-part-of.id", "relation.has-part.id", "relation.has-translation.id", "relation.is-translation-of.id",
+			"relation.is-supplement-to.id", "relation.is-supplemented-by.id", "relation.has-version.id", "relation.is-same-as.id", "relation.is-comment-on.id",
+			"relation.has-comment.id", "relation.is-reply-to.id", "relation.is-review-of.id", "relation.is-replaced-by.id", "relation.replaces.id",
+			"relation.is-manifestation-of.id", "relation.has-manifestation.id", "relation.is-variant-form-of.id", "relation.has-format.id", "relation.is-format-of.id",
+			"updated-by.DOI", "update-to.DOI"),
+		"url":       has(w, "URL", "resource.primary.URL"),
+		"license":   has(w, "license.URL"),
+		"retracted": retracted,
+		"deleted":   false,
+		"version":   has(w, "indexed.timestamp"),
 	}
 }
 
