@@ -49,6 +49,30 @@ func (s *Study) URL() Best[string] {
 	return best(s, func(c *record.Candidate) (string, bool) { return c.URL, c.URL != "" })
 }
 
+// LanguageClass says what of the study is in English, over all its records: a paper
+// in another language is that by whichever record says so. It is "" where all records
+// were classified before there were classes.
+func (s *Study) LanguageClass() record.LanguageClass {
+	has := make(map[record.LanguageClass]bool)
+	for i := range s.Members {
+		has[s.Members[i].Record.Language.Class] = true
+	}
+	english := has[record.LanguageEnglish] || has[record.LanguageEnglishMetadata]
+	switch {
+	case has[record.LanguageSeveral], has[record.LanguageOther] && english:
+		return record.LanguageSeveral
+	case has[record.LanguageEnglishMetadata]:
+		return record.LanguageEnglishMetadata
+	case has[record.LanguageOther]:
+		return record.LanguageOther
+	case has[record.LanguageEnglish]:
+		return record.LanguageEnglish
+	case has[record.LanguageUnknown]:
+		return record.LanguageUnknown
+	}
+	return ""
+}
+
 // Languages are those of the texts of all records, those of the most complete
 // record first; ["und"] when no text could tell.
 func (s *Study) Languages() []string {

@@ -71,6 +71,7 @@ func (s *Study) exactFields() map[string][]string {
 		add(ExactSetAside, "true")
 	}
 	add(FacetLanguage, s.Languages()...)
+	add(FacetLanguageClass, string(s.LanguageClass()))
 	add(FacetSource, s.Sources()...)
 	add(FacetDecision, s.decision())
 	for _, f := range s.Flags() {

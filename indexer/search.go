@@ -50,11 +50,14 @@ const (
 	FacetDecision = "decision"
 	FacetSeed     = "seed"
 	FacetQuery    = "query"
+	// FacetLanguageClass says what of a study's records is in English: the values are
+	// those of record.LanguageClass.
+	FacetLanguageClass = "language-class"
 )
 
 // AllFacets are the facets in the order a page shows them.
 var AllFacets = []string{
-	FacetReason, FacetFlag, FacetLanguage, FacetSource, FacetDecision,
+	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
 	FacetType, FacetConcept, FacetRoute, FacetQuery, FacetSeed,
 }
 

@@ -185,10 +185,17 @@ func ledger(m *record.Classified) ledgerView {
 		if seen[where]++; parts[where] > 1 {
 			where = fmt.Sprintf("%s, part %d", where, seen[where])
 		}
-		v.Lines = append(v.Lines, where+": "+tongueOf(d.Lang).Name+" ("+grounds(d)+")")
+		v.Lines = append(v.Lines, where+": "+tongueOf(cmp.Or(d.Tag, d.Lang)).Name+" ("+grounds(d)+")")
 	}
 	if work := m.Language.Work; work != "" {
-		v.Lines = append(v.Lines, "The paper itself: "+tongueOf(work).Name)
+		line := "The paper itself: " + tongueOf(work).Name
+		if ground := workGroundNames[m.Language.WorkFrom]; ground != "" {
+			line += " (" + ground + ")"
+		}
+		v.Lines = append(v.Lines, line)
+	}
+	if m.Language.Class == record.LanguageEnglishMetadata {
+		v.Lines = append(v.Lines, "An English-only search sees this record, but not that its paper is in another language")
 	}
 	v.Declared = joinTongues(m.Language.Declared)
 	if m.Language.Conflict {
@@ -220,6 +227,8 @@ func part(m *record.Classified, d record.Detection) string {
 // "100 %" would claim what no model knows.
 func grounds(d record.Detection) string {
 	switch {
+	case d.Lang == record.Undetermined && d.Why != "":
+		return "the text cannot tell: " + plain(d.Why)
 	case d.Lang == record.Undetermined:
 		return "the text cannot tell"
 	case d.How == "script":

@@ -15,16 +15,17 @@ import (
 // without a word here is shown by itself, made readable by humanise.
 
 var facetNames = map[string]string{
-	indexer.FacetReason:   "Why a keyword search would miss it",
-	indexer.FacetFlag:     "Flags",
-	indexer.FacetLanguage: "Language",
-	indexer.FacetSource:   "Source",
-	indexer.FacetDecision: "Decision",
-	indexer.FacetType:     "Kind of document",
-	indexer.FacetConcept:  "Concept",
-	indexer.FacetRoute:    "How it was found",
-	indexer.FacetQuery:    "Found by the query",
-	indexer.FacetSeed:     "Seed study",
+	indexer.FacetReason:        "Why a keyword search would miss it",
+	indexer.FacetFlag:          "Flags",
+	indexer.FacetLanguage:      "Language",
+	indexer.FacetLanguageClass: "What is in English",
+	indexer.FacetSource:        "Source",
+	indexer.FacetDecision:      "Decision",
+	indexer.FacetType:          "Kind of document",
+	indexer.FacetConcept:       "Concept",
+	indexer.FacetRoute:         "How it was found",
+	indexer.FacetQuery:         "Found by the query",
+	indexer.FacetSeed:          "Seed study",
 }
 
 var reasonNames = map[record.Reason]string{
@@ -41,6 +42,21 @@ var flagNames = map[record.Flag]string{
 	record.FlagRetracted:      "Retracted",
 	record.FlagDeleted:        "Deleted at its source",
 	record.FlagNoAbstract:     "No abstract",
+}
+
+var languageClassNames = map[record.LanguageClass]string{
+	record.LanguageEnglish:         "All in English",
+	record.LanguageEnglishMetadata: "Described in English, the paper is in another language",
+	record.LanguageSeveral:         "Texts in English and another language",
+	record.LanguageOther:           "Nothing in English",
+	record.LanguageUnknown:         "Language unknown",
+}
+
+// workGroundNames say what the language of a paper was taken from.
+var workGroundNames = map[record.WorkGround]string{
+	record.WorkDeclared:  "as its source declares",
+	record.WorkByTitle:   "as its first title is; the source does not say",
+	record.WorkByJournal: "likely, by the name of its journal; the source does not say",
 }
 
 var routeNames = map[record.Route]string{
@@ -116,6 +132,8 @@ func (s *site) valueName(facet, value string) string {
 		return sourceName(value)
 	case indexer.FacetLanguage:
 		return tongueOf(value).Name
+	case indexer.FacetLanguageClass:
+		return word(languageClassNames, value)
 	case indexer.FacetConcept:
 		return s.concept(value)
 	case indexer.FacetQuery:
