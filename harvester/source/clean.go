@@ -3,6 +3,7 @@ package source
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,8 +34,8 @@ func plainText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for round := range maxRounds {
 		next := plainRound(s, round == 0)
-		if next == s {
-			return s
+		if next == s || alreadyPlain(next) {
+			return next
 		}
 		s = next
 	}
@@ -45,11 +46,17 @@ func plainText(s string) string {
 // alreadyPlain finds, in one pass, most of the texts that plainText would not
 // change; about nine in ten are such.
 func alreadyPlain(s string) bool {
-	blank, ascii := true, true // a blank at the start would go
+	blank, normal := true, true // a blank at the start would go
+	inert := inertRunes()
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if c == '<' || c == '&' || c < ' ' || c == 0x7f || c == ' ' && blank {
+			switch {
+			case c == '\n' && !blank && strings.HasPrefix(s[i:], "\n\n"): // between paragraphs
+				blank = true
+				i += 2
+				continue
+			case c == '<' || c == '&' || c < ' ' || c == 0x7f || c == ' ' && blank:
 				return false
 			}
 			blank = c == ' '
@@ -57,34 +64,92 @@ func alreadyPlain(s string) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError || unicode.IsSpace(r) || visible(r) != r {
-			return false
+		if !inert.has(r) {
+			if r == utf8.RuneError || unicode.IsSpace(r) || visible(r) != r {
+				return false
+			}
+			normal = false
 		}
-		blank, ascii = false, false
+		blank = false
 		i += size
 	}
-	return !blank && (ascii || norm.NFC.IsNormalString(s))
+	return !blank && (normal || norm.NFC.IsNormalString(s))
+}
+
+// runeSet is a set of runes of the Basic Multilingual Plane.
+type runeSet [1 << 16 / 64]uint64
+
+func (set *runeSet) has(r rune) bool { return r < 1<<16 && set[r/64]&(1<<(r%64)) != 0 }
+
+// inertRunes are those runes beyond ASCII that stay what they are whatever stands beside
+// them: visible, no white space, and without part in normalisation. Nearly all that is
+// written is of them.
+var inertRunes = sync.OnceValue(func() *runeSet {
+	var set runeSet
+	buf := make([]byte, 0, utf8.UTFMax)
+	for r := rune(utf8.RuneSelf); r < 1<<16; r++ {
+		if r == utf8.RuneError || !unicode.IsPrint(r) || visible(r) != r {
+			continue
+		}
+		buf = utf8.AppendRune(buf[:0], r)
+		if norm.NFC.Properties(buf).BoundaryBefore() && norm.NFC.IsNormal(buf) {
+			set[r/64] |= 1 << (r % 64)
+		}
+	}
+	return &set
+})
+
+// ordinary says that normalisation and visible change nothing in s, whatever becomes of
+// its white space.
+func ordinary(s string) bool {
+	inert := inertRunes()
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' && (c < '\t' || c > '\r') || c == 0x7f {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !inert.has(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+// normal is s in NFC.
+func normal(s string) string {
+	if ordinary(s) {
+		return s
+	}
+	return norm.NFC.String(s)
 }
 
 // plainLine is plainText for what stands on one line, such as a title or a name.
-func plainLine(s string) string {
-	return strings.ReplaceAll(plainText(s), "\n\n", " ")
-}
+func plainLine(s string) string { return oneLine(plainText(s)) }
+
+// oneLine puts plain text on one line.
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n\n", " ") }
 
 // plainRound takes away one layer of markup and of escaping. In the first round
 // the line breaks of marked-up text are only its editor's; later ones stem from
 // block elements.
 func plainRound(s string, first bool) string {
-	s = norm.NFC.String(strings.Map(visible, s))
-	if !strings.ContainsAny(s, "<&") {
-		var w textWriter
-		w.write(s)
-		return norm.NFC.String(w.b.String())
+	if !ordinary(s) {
+		s = norm.NFC.String(strings.Map(visible, s))
 	}
 	var w textWriter
-	w.flat = first && strings.IndexByte(s, '<') >= 0 && hasMarkup(s)
-	stripTags(s, &w)
-	return norm.NFC.String(unescape(w.b.String()))
+	w.b.Grow(len(s))
+	if strings.IndexByte(s, '<') >= 0 {
+		w.flat = first && hasMarkup(s)
+		stripTags(s, &w)
+	} else {
+		w.write(s)
+	}
+	return normal(unescape(w.b.String()))
 }
 
 // visible drops the runes that have no place in plain text.
@@ -102,7 +167,6 @@ func visible(r rune) rune {
 type textWriter struct {
 	b       strings.Builder
 	pending gap
-	last    rune
 	// breaks counts the line ends of the white space being read.
 	breaks int
 	// flat makes line ends in the text mere blanks.
@@ -121,11 +185,13 @@ const (
 )
 
 func (w *textWriter) write(s string) {
-	for _, r := range s {
-		if !unicode.IsSpace(r) {
-			w.rune(r)
-			continue
+	from := 0 // of what is no white space and not written yet
+	for i, r := range s {
+		if r > ' ' && r < 0x7f || r > 0xa0 && r < 0x1680 || r > 0x3000 || !unicode.IsSpace(r) {
+			continue // most, by the ranges that have no white space
 		}
+		w.word(s[from:i])
+		from = i + utf8.RuneLen(r)
 		w.pending = max(w.pending, blank)
 		switch {
 		case w.flat:
@@ -133,14 +199,19 @@ func (w *textWriter) write(s string) {
 			w.pending = paragraph
 		case r == '\n', r == '\u2028':
 			w.breaks++
-			if w.breaks > 1 || endsSentence(w.last) {
+			if w.breaks > 1 || w.endsSentence() {
 				w.pending = paragraph
 			}
 		}
 	}
+	w.word(s[from:])
 }
 
-func (w *textWriter) rune(r rune) {
+// word writes text without white space.
+func (w *textWriter) word(s string) {
+	if s == "" {
+		return
+	}
 	if w.b.Len() > 0 {
 		switch {
 		case w.pending == paragraph && !w.titled:
@@ -149,9 +220,20 @@ func (w *textWriter) rune(r rune) {
 			w.b.WriteByte(' ')
 		}
 	}
-	w.b.WriteRune(r)
-	w.last, w.pending, w.breaks, w.titled = r, noGap, 0, false
+	w.b.WriteString(s)
+	w.pending, w.breaks, w.titled = noGap, 0, false
 }
+
+// last is the rune written last, 0 before the first.
+func (w *textWriter) last() rune {
+	if w.b.Len() == 0 {
+		return 0
+	}
+	r, _ := utf8.DecodeLastRuneInString(w.b.String())
+	return r
+}
+
+func (w *textWriter) endsSentence() bool { return endsSentence(w.last()) }
 
 // endTitle closes a section title that began when the text was from bytes long.
 func (w *textWriter) endTitle(from int) {
@@ -159,8 +241,8 @@ func (w *textWriter) endTitle(from int) {
 		return
 	}
 	w.pending = noGap
-	if !endsSentence(w.last) && w.last != ';' && w.last != ',' {
-		w.rune(':')
+	if last := w.last(); !endsSentence(last) && last != ';' && last != ',' {
+		w.word(":")
 	}
 	w.pending, w.titled = blank, true
 }
@@ -331,18 +413,58 @@ var elements = func() map[string]elementKind {
 	return m
 }()
 
-// entity has its semicolon, so that the "&lang=es" of an address stays.
-var entity = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
-
+// unescape replaces entities by what they stand for. An entity has its semicolon, so
+// that the "&lang=es" of an address stays.
 func unescape(s string) string {
-	if strings.IndexByte(s, '&') < 0 {
+	i := strings.IndexByte(s, '&')
+	if i < 0 {
 		return s
 	}
-	return entity.ReplaceAllStringFunc(s, func(e string) string {
-		c := html.UnescapeString(e)
-		if !utf8.ValidString(c) {
-			return "\uFFFD"
+	var b strings.Builder
+	b.Grow(len(s))
+	for ; i >= 0; i = strings.IndexByte(s, '&') {
+		size := entitySize(s[i:])
+		if size == 0 {
+			b.WriteString(s[:i+1])
+			s = s[i+1:]
+			continue
 		}
-		return c
-	})
+		b.WriteString(s[:i])
+		c := html.UnescapeString(s[i : i+size])
+		if !utf8.ValidString(c) {
+			c = "\uFFFD"
+		}
+		b.WriteString(c)
+		s = s[i+size:]
+	}
+	b.WriteString(s)
+	return b.String()
 }
+
+// entitySize returns the length of the entity that s begins with, 0 when it begins with
+// none: "&name;", "&#1234;" or "&#x12ab;".
+func entitySize(s string) int {
+	const longestName, longestNumber, longestHex = 32, 7, 6
+	from, most := 1, longestName
+	is := func(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
+	switch {
+	case len(s) > 2 && s[1] == '#' && (s[2] == 'x' || s[2] == 'X'):
+		from, most = 3, longestHex
+		is = func(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+	case len(s) > 1 && s[1] == '#':
+		from, most = 2, longestNumber
+		is = func(c byte) bool { return c >= '0' && c <= '9' }
+	case len(s) < 3 || !isLetter(s[1]) || !is(s[2]):
+		return 0
+	}
+	end := from
+	for end < len(s) && end-from < most && is(s[end]) {
+		end++
+	}
+	if end == from || end == len(s) || s[end] != ';' {
+		return 0
+	}
+	return end + 1
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -29,8 +29,8 @@ var (
 // (SICI) are whole.
 func normalDOI(s string) string {
 	s = strings.TrimSpace(s)
-	if s == "" || len(s) > maxIdent {
-		return ""
+	if len(s) > maxIdent || !strings.Contains(s, "10.") && !strings.Contains(s, "%") {
+		return "" // at the price of a glance, which is what most lines are worth
 	}
 	at := doiForm.FindStringIndex(s)
 	if at == nil || strings.Contains(strings.ToLower(s[:at[0]]), "%2f") {
@@ -45,7 +45,7 @@ func normalDOI(s string) string {
 		}
 	}
 	before, doi := s[:at[0]], s[at[0]:at[1]]
-	if !doiStart.MatchString(before) || strings.TrimSpace(s[at[1]:]) != "" {
+	if before != "" && !doiStart.MatchString(before) || strings.TrimSpace(s[at[1]:]) != "" {
 		return ""
 	}
 	if strings.Contains(doi, "%") {

@@ -48,9 +48,31 @@ var (
 	remark    = regexp.MustCompile(`\s*[(\[（].*$`)
 )
 
+// twoLetters are the codes of two letters that stand for themselves, which are nearly
+// all that records have.
+var twoLetters = sync.OnceValue(func() map[string]bool {
+	codes := map[string]bool{}
+	for a := 'a'; a <= 'z'; a++ {
+		for b := 'a'; b <= 'z'; b++ {
+			code := string([]rune{a, b})
+			if lang, ok := readLang(code); ok && lang == code {
+				codes[code] = true
+			}
+		}
+	}
+	return codes
+})
+
 // oneLang reads one code or name. ok is false when it is neither; a code that
 // says there is no language to name, such as und or mul, is known and empty.
 func oneLang(s string) (lang string, ok bool) {
+	if len(s) == 2 && twoLetters()[s] {
+		return s, true
+	}
+	return readLang(s)
+}
+
+func readLang(s string) (lang string, ok bool) {
 	s = strings.Trim(s, " \t\r\n.\"'()[]")
 	if s == "" {
 		return "", false

@@ -79,8 +79,8 @@ func readKCIArticle(c *record.Candidate, a kciArticle) {
 		}
 	}
 	for _, t := range a.Abstracts {
-		if isAbstract(t.line()) {
-			c.Abstracts = appendText(c.Abstracts, t.text(), textLang(t.Lang, c.Languages))
+		if text := t.text(); isAbstract(oneLine(text)) {
+			c.Abstracts = appendText(c.Abstracts, text, textLang(t.Lang, c.Languages))
 		}
 	}
 	for _, t := range a.Keywords {
