@@ -90,6 +90,9 @@ type Page struct {
 	Records   []record.Candidate
 	// Bad are the records of the page that could not be read.
 	Bad []Bad
+	// Mended counts what had to be put right to read the answer, by what it was, in
+	// words for people.
+	Mended map[string]int
 	// Next is the cursor of the next page, empty after the last one.
 	Next string
 	// Sent is the request as sent, without secrets.

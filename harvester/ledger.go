@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -100,10 +101,28 @@ type QueryState struct {
 	Parked    int `json:"parked"`
 	// Deleted is how many of the received are marked as deleted by their source.
 	Deleted int `json:"deleted"`
+	// Mended counts what had to be put right to read the answers, by what it was.
+	Mended map[string]int `json:"mended,omitempty"`
 	// LastSeq is the position of the query's last envelope in the candidate log.
 	LastSeq uint64    `json:"last_seq,omitempty"`
 	Started time.Time `json:"started"`
 	Updated time.Time `json:"updated"`
+}
+
+// mend counts what was put right. The map may be shared with another copy of q, and is
+// left as it is.
+func (q *QueryState) mend(counts map[string]int) {
+	if len(counts) == 0 {
+		return
+	}
+	all := maps.Clone(q.Mended)
+	if all == nil {
+		all = map[string]int{}
+	}
+	for what, n := range counts {
+		all[what] += n
+	}
+	q.Mended = all
 }
 
 // Balanced says whether the counts add up.
@@ -131,6 +150,7 @@ func (r *Run) Totals() QueryState {
 		t.Parked += q.Parked
 		t.Deleted += q.Deleted
 		t.Pages += q.Pages
+		t.mend(q.Mended)
 	}
 	return t
 }

@@ -79,6 +79,7 @@ func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) err
 	}
 	next.Parked += len(bad)
 	next.Pages++
+	next.mend(page.Mended)
 	next.Received += len(page.Records) + len(page.Bad)
 	if page.Announced >= 0 {
 		h.Progress.Announced.Add(int64(page.Announced - max(next.Announced, 0)))
@@ -98,7 +99,7 @@ func (h *Harvester) restart(st *QueryState) {
 	h.Progress.Received.Add(-int64(st.Received))
 	h.Progress.Parked.Add(-int64(st.Parked))
 	st.Pages, st.Received, st.New, st.Changed, st.Unchanged, st.Parked, st.Deleted = 0, 0, 0, 0, 0, 0, 0
-	st.LastSeq = 0
+	st.LastSeq, st.Mended = 0, nil
 }
 
 // publish writes the new records to the log. A record too large for a message is

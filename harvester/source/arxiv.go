@@ -130,8 +130,7 @@ func (s *arxiv) Page(ctx context.Context, q harvester.Query, cursor string) (har
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
 	}
-	feed.log(ctx, s.name, s.base.Host)
-	page.Sent = sent
+	page.Sent, page.Mended = sent, feed.mended
 	if page.Announced > arxivWindow {
 		return harvester.Page{}, &harvester.TooManyError{Source: s.name, Announced: page.Announced, Max: arxivWindow}
 	}

@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"regexp"
 	"strings"
@@ -42,14 +41,31 @@ func toUTF8(body []byte, contentType string) (text []byte, note string) {
 			return convert(body, enc), ""
 		}
 		if enc != nil && name != "utf-8" && !isASCII(body) {
-			note = fmt.Sprintf("called %s, but is UTF-8", label)
+			note = mendedEncoding
 		}
 		return body, note
 	}
 	if enc != nil && name != "utf-8" {
 		return convert(body, enc), ""
 	}
-	return mendUTF8(body), "bytes that are not UTF-8"
+	return mendUTF8(body), mendedBytes
+}
+
+// jsonUTF8 makes UTF-8 of a JSON body, which RFC 8259 says it is: a decoder takes what
+// is not for U+FFFD without a word. The charset of the Content-Type is believed where
+// the body is not UTF-8. A byte order mark was refused with the answer.
+func jsonUTF8(body []byte, contentType string) (text []byte, note string) {
+	if utf8.Valid(body) {
+		return body, ""
+	}
+	if _, params, err := mime.ParseMediaType(contentType); err == nil {
+		// The bytes of a letter in Shift JIS and the like may be a quotation mark or a
+		// backslash, on which the check of the answer would have failed.
+		if enc, name := charset.Lookup(params["charset"]); enc != nil && name != "utf-8" {
+			return convert(body, enc), mendedEncoding
+		}
+	}
+	return mendUTF8(body), mendedBytes
 }
 
 func convert(body []byte, enc encoding.Encoding) []byte {

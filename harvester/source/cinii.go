@@ -91,15 +91,14 @@ func (s *cinii) Page(ctx context.Context, q harvester.Query, cursor string) (har
 	if !q.Until.IsZero() {
 		params.Set("until", q.Until.UTC().Format("200601"))
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeCiNii(body)
+	page, err := got.page(decodeCiNii(got.Body))
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, err
 	}
-	page.Sent = sent
 	if got := len(page.Records) + len(page.Bad); got > 0 && start+got <= page.Announced {
 		page.Next = strconv.Itoa(start + got)
 	}

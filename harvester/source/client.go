@@ -81,19 +81,26 @@ func (c client) needKey(where string) error {
 	return nil
 }
 
-// get fetches the endpoint with params and returns a JSON body, and the request
-// as sent.
-func (c client) get(ctx context.Context, params url.Values) (body []byte, sent string, err error) {
+// get fetches the endpoint with params and returns an answer in JSON.
+func (c client) get(ctx context.Context, params url.Values) (asked, error) {
 	return c.getAt(ctx, c.base, params)
 }
 
 // getAt is get for a source with several endpoints, of which at is one.
-func (c client) getAt(ctx context.Context, at *url.URL, params url.Values) (body []byte, sent string, err error) {
-	resp, err := c.request(ctx, at, params, Request{Accept: jsonTypes, Check: checkJSON})
+func (c client) getAt(ctx context.Context, at *url.URL, params url.Values) (asked, error) {
+	return c.getFor(ctx, at, params, 1)
+}
+
+// getFor is getAt for a request that costs so much of the source's budget.
+func (c client) getFor(ctx context.Context, at *url.URL, params url.Values, cost int) (asked, error) {
+	got, err := c.request(ctx, at, params, Request{Accept: jsonTypes, Check: checkJSON, Cost: cost})
 	if err != nil {
-		return nil, "", err
+		return asked{}, err
 	}
-	return resp.Body, resp.sent, nil
+	var note string
+	got.Body, note = jsonUTF8(got.Body, got.Header.Get("Content-Type"))
+	got.mended.add(note)
+	return got, nil
 }
 
 // getXML is get for a source that answers in XML with one of the given root
@@ -113,10 +120,21 @@ func (c client) getXML(ctx context.Context, params url.Values, roots ...string) 
 	return page, resp.sent, err
 }
 
-// asked is an answer and the request as sent, without secrets.
+// asked is an answer, the request as sent, without secrets, and what had to be put
+// right.
 type asked struct {
 	*Response
-	sent string
+	sent   string
+	mended mendings
+}
+
+// page is what was decoded from the answer, or the error with the request before it.
+func (a asked) page(p harvester.Page, err error) (harvester.Page, error) {
+	if err != nil {
+		return harvester.Page{}, fmt.Errorf("%s: %w", a.sent, err)
+	}
+	p.Sent, p.Mended = a.sent, a.mended
+	return p, nil
 }
 
 func (c client) request(ctx context.Context, at *url.URL, params url.Values, r Request) (asked, error) {
@@ -131,7 +149,7 @@ func (c client) request(ctx context.Context, at *url.URL, params url.Values, r R
 	if err != nil {
 		return asked{}, fmt.Errorf("%s: %w", c.name, err)
 	}
-	return asked{resp, redactURL(&u)}, nil
+	return asked{Response: resp, sent: redactURL(&u)}, nil
 }
 
 // position reads the cursor of a source whose pages are found by the position of

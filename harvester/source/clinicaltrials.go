@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"time"
@@ -82,18 +81,17 @@ func (s *clinicalTrials) Page(ctx context.Context, q harvester.Query, cursor str
 	if cursor != "" {
 		params.Set("pageToken", cursor)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeClinicalTrials(body)
+	page, err := decodeClinicalTrials(got.Body)
 	if err == nil && cursor == "" && page.Announced < 0 {
 		err = errors.New("the answer does not say how many studies there are: it lacks totalCount")
 	}
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+	if page, err = got.page(page, err); err != nil {
+		return harvester.Page{}, err
 	}
-	page.Sent = sent
 	return page, nil
 }
 

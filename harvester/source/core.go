@@ -96,7 +96,7 @@ func (s *core) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("core: %w", err)
 	}
-	body, sent, err := s.get(ctx, url.Values{
+	got, err := s.get(ctx, url.Values{
 		"q":      {text},
 		"limit":  {strconv.Itoa(s.pageSize)},
 		"offset": {strconv.Itoa(start)},
@@ -104,16 +104,15 @@ func (s *core) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeCORE(body)
+	page, err := got.page(decodeCORE(got.Body))
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, err
 	}
 	if start == 0 && page.Announced > coreMost {
 		return harvester.Page{}, &harvester.TooManyError{Source: s.name, Announced: page.Announced, Max: coreMost}
 	}
-	page.Sent = sent
-	got := len(page.Records) + len(page.Bad)
-	if next := start + got; got > 0 && next < page.Announced && next < coreMost {
+	read := len(page.Records) + len(page.Bad)
+	if next := start + read; read > 0 && next < page.Announced && next < coreMost {
 		page.Next = strconv.Itoa(next)
 	}
 	return page, nil

@@ -130,19 +130,18 @@ func (s *crossref) Page(ctx context.Context, q harvester.Query, cursor string) (
 	if s.contact != "" {
 		params.Set("mailto", s.contact)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, next, err := decodeCrossref(body)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+	page, next, err := decodeCrossref(got.Body)
+	if page, err = got.page(page, err); err != nil {
+		return harvester.Page{}, err
 	}
-	page.Sent = sent
-	got := len(page.Records) + len(page.Bad)
-	at.read, at.announced, at.cursor = at.read+got, page.Announced, next
+	read := len(page.Records) + len(page.Bad)
+	at.read, at.announced, at.cursor = at.read+read, page.Announced, next
 	// The last page may be short, or empty; what is missing then shows in the counts.
-	if got > 0 && next != "" && at.read < page.Announced {
+	if read > 0 && next != "" && at.read < page.Announced {
 		page.Next = at.String()
 	}
 	return page, nil

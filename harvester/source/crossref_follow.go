@@ -84,16 +84,12 @@ func (s *crossref) works(ctx context.Context, dois []string) (harvester.Page, er
 	if s.contact != "" {
 		params.Set("mailto", s.contact)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, _, err := decodeCrossref(body)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	page, _, err := decodeCrossref(got.Body)
+	return got.page(page, err)
 }
 
 // citedDOIs are the DOIs among references, in order and each once. One with a comma

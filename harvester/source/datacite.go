@@ -83,16 +83,11 @@ func (s *dataCite) Page(ctx context.Context, q harvester.Query, cursor string) (
 	if s.contact != "" {
 		params.Set("mailto", s.contact)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeDataCite(body)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	return got.page(decodeDataCite(got.Body))
 }
 
 // decodeDataCite reads a page. The next one's address is part of it; only the

@@ -100,7 +100,7 @@ func (s *doaj) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("doaj: %w", err)
 	}
-	body, sent, err := s.getAt(ctx, s.base.JoinPath(url.PathEscape(text)), url.Values{
+	got, err := s.getAt(ctx, s.base.JoinPath(url.PathEscape(text)), url.Values{
 		"page":     {strconv.Itoa(number)},
 		"pageSize": {strconv.Itoa(s.pageSize)},
 		"sort":     {"created_date:asc"},
@@ -108,16 +108,14 @@ func (s *doaj) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeDOAJ(body)
+	page, err := got.page(decodeDOAJ(got.Body))
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, err
 	}
 	if page.Announced > doajMost && number == 1 {
 		return harvester.Page{}, &harvester.TooManyError{Source: s.name, Announced: page.Announced, Max: doajMost}
 	}
-	page.Sent = sent
-	got := len(page.Records) + len(page.Bad)
-	if read := number * s.pageSize; got > 0 && read < page.Announced && read < doajMost {
+	if read := number * s.pageSize; len(page.Records)+len(page.Bad) > 0 && read < page.Announced && read < doajMost {
 		page.Next = strconv.Itoa(number + 1)
 	}
 	return page, nil

@@ -92,16 +92,11 @@ func (s *europePMC) search(ctx context.Context, text, cursor string, size int) (
 	if s.contact != "" {
 		params.Set("email", s.contact)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeEuropePMC(body, cursor)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	return got.page(decodeEuropePMC(got.Body, cursor))
 }
 
 // decodeEuropePMC reads the page that was asked for with cursor. Europe PMC gives

@@ -84,19 +84,19 @@ func (s *europePMC) cited(ctx context.Context, ids []string, cursor string) (har
 	collection, id, _ := strings.Cut(ids[at], "/")
 	size := min(s.pageSize, europePMCListed)
 	params := url.Values{"format": {"json"}, "page": {strconv.Itoa(number)}, "pageSize": {strconv.Itoa(size)}}
-	body, sent, err := s.getAt(ctx, s.base.JoinPath("..", collection, id, "references"), params)
+	got, err := s.getAt(ctx, s.base.JoinPath("..", collection, id, "references"), params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	count, listed, err := decodeEuropePMCReferences(body)
+	count, listed, err := decodeEuropePMCReferences(got.Body)
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, fmt.Errorf("%s: %w", got.sent, err)
 	}
 	page, err := s.records(ctx, listed)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page.Sent, page.Announced = sent, -1
+	page.Sent, page.Announced = got.sent, -1
 	switch {
 	case number*size < count:
 		page.Next = fmt.Sprintf("%d/%d", at, number+1)

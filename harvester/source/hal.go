@@ -99,16 +99,11 @@ func (s *hal) Page(ctx context.Context, q harvester.Query, cursor string) (harve
 		}
 		params.Set("fq", "modifiedDate_tdate:["+from+" TO "+until+"]")
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeHAL(body, cursor)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	return got.page(decodeHAL(got.Body, cursor))
 }
 
 // decodeHAL reads the page that was asked for with cursor. Solr gives that cursor

@@ -92,8 +92,7 @@ func (s *jstage) Page(ctx context.Context, q harvester.Query, cursor string) (ha
 	if err != nil {
 		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
 	}
-	feed.log(ctx, s.name, s.base.Host)
-	page.Sent = sent
+	page.Sent, page.Mended = sent, feed.mended
 	if got := len(page.Records) + len(page.Bad); got > 0 && start+got <= page.Announced {
 		page.Next = strconv.Itoa(start + got)
 	}

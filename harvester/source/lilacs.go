@@ -92,18 +92,17 @@ func (s *lilacs) Page(ctx context.Context, q harvester.Query, cursor string) (ha
 		}
 		text = fmt.Sprintf("(%s) AND year_cluster:[%d TO %d]", text, from, until)
 	}
-	body, sent, err := s.get(ctx, url.Values{
+	got, err := s.get(ctx, url.Values{
 		"output": {"json"}, "lang": {"en"}, "q": {text}, "filter[db][]": {"LILACS"},
 		"from": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.pageSize)},
 	})
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeLILACS(body)
+	page, err := got.page(decodeLILACS(got.Body))
 	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return harvester.Page{}, err
 	}
-	page.Sent = sent
 	if got := len(page.Records) + len(page.Bad); got > 0 && start+got <= page.Announced {
 		page.Next = strconv.Itoa(start + got)
 	}

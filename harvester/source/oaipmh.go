@@ -166,7 +166,7 @@ func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harve
 			return harvester.Page{}, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: oaiWindow}
 		}
 	}
-	answer.log(ctx, "oai", endpoint.Host)
+	page.Mended = answer.mended
 	if list.token != "" {
 		next, err := at.next(list.token)
 		if err != nil {

@@ -127,7 +127,7 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 		l.bad = append(l.bad, harvester.Bad{Reason: "its header has no identifier", Raw: raw})
 	default:
 		if mended {
-			answer.mended = append(answer.mended, "record "+id)
+			answer.mended.add(mendingOf(raw))
 		}
 		c := record.Candidate{SourceID: id, Version: oaiVersion(r.Header.Datestamp)}
 		if strings.EqualFold(strings.TrimSpace(r.Header.Status), "deleted") {

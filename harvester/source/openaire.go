@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -86,16 +85,11 @@ func (s *openAIRE) Page(ctx context.Context, q harvester.Query, cursor string) (
 	if !q.Until.IsZero() {
 		params.Set("toPublicationDate", q.Until.UTC().Format(time.DateOnly))
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeOpenAIRE(body, cursor)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	return got.page(decodeOpenAIRE(got.Body, cursor))
 }
 
 // decodeOpenAIRE reads the page that was asked for with cursor. OpenAIRE gives that

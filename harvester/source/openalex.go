@@ -148,16 +148,11 @@ func (s *openAlexSource) list(ctx context.Context, params url.Values, cost int) 
 	if key := s.key.Reveal(); key != "" {
 		params.Set("api_key", key)
 	}
-	got, err := s.request(ctx, s.base, params, Request{Accept: jsonTypes, Check: checkJSON, Cost: cost})
+	got, err := s.getFor(ctx, s.base, params, cost)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeOpenAlex(got.Body)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", got.sent, err)
-	}
-	page.Sent = got.sent
-	return page, nil
+	return got.page(decodeOpenAlex(got.Body))
 }
 
 // decodeOpenAlex reads a page of works.

@@ -12,7 +12,6 @@ import (
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
-	"polyglean/internal/record"
 )
 
 func init() { register("pubmed", newPubMed, Traits{}) }
@@ -85,7 +84,7 @@ func (s *pubmed) page(ctx context.Context, q harvester.Query, cursor string) (ha
 		}
 		return page, nil
 	}
-	if page.Records, page.Bad, err = s.records(ctx, found.ids); err != nil {
+	if err := s.records(ctx, found.ids, &page); err != nil {
 		return harvester.Page{}, err
 	}
 	if next := start + len(found.ids); next < found.count {
@@ -165,23 +164,22 @@ func readESearch(body []byte) (pubmedFound, error) {
 	return pubmedFound{count, answer.Result.IDs}, nil
 }
 
-// records asks EFetch for the records of the given IDs. One that does not come is
-// reported as bad: it was announced.
-func (s *pubmed) records(ctx context.Context, ids []string) ([]record.Candidate, []harvester.Bad, error) {
-	var page xmlPage
+// records asks EFetch for the records of the given IDs and puts them into the page. One
+// that does not come is reported as bad: it was announced.
+func (s *pubmed) records(ctx context.Context, ids []string, page *harvester.Page) error {
+	var answer xmlPage
 	_, err := s.ask(ctx, "efetch.fcgi", []string{"retmode=xml", "id=" + strings.Join(ids, ",")},
 		[]string{"text/xml", "application/xml", "text/plain"}, func(body []byte) (err error) {
-			page, err = readXML(body, "", pubmedRoots...)
+			answer, err = readXML(body, "", pubmedRoots...)
 			return err
 		})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	got, bad, err := pubmedRecords(&page)
+	got, bad, err := pubmedRecords(&answer)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	page.log(ctx, "pubmed", s.base.Host)
 	have := make(map[string]bool, len(ids))
 	for _, c := range got {
 		have[c.SourceID] = true
@@ -194,7 +192,8 @@ func (s *pubmed) records(ctx context.Context, ids []string) ([]record.Candidate,
 			bad = append(bad, harvester.Bad{SourceID: id, Reason: "ESearch listed it, and EFetch did not send it", Raw: []byte(id)})
 		}
 	}
-	return got, bad, nil
+	page.Records, page.Bad, page.Mended = got, bad, answer.mended
+	return nil
 }
 
 // ask sends a request to one of the E-utilities.
@@ -210,6 +209,6 @@ func (s *pubmed) ask(ctx context.Context, name string, params, accept []string, 
 	}
 	u.RawQuery = strings.Join(params, "&")
 	return s.fetch.Get(ctx, Request{
-		URL: u, Accept: accept, Check: check, PerSecond: s.rate,
+		URL: u, Accept: accept, Check: check, PerSecond: s.rate, MostPerSecond: s.fastest,
 	})
 }

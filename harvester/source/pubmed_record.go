@@ -191,7 +191,7 @@ func pubmedRecords(page *xmlPage) (good []record.Candidate, bad []harvester.Bad,
 		default:
 			good = append(good, c)
 			if mended {
-				page.mended = append(page.mended, "record "+c.SourceID)
+				page.mended.add(mendingOf(e.raw))
 			}
 		}
 	}

@@ -152,15 +152,15 @@ func (s *scielo) list(ctx context.Context, q harvester.Query, offset int) ([]sci
 	if !q.Until.IsZero() {
 		params.Set("until", q.Until.UTC().Format(time.DateOnly))
 	}
-	body, sent, err := s.getAt(ctx, s.base.JoinPath(q.Endpoint, "/"), params)
+	got, err := s.getAt(ctx, s.base.JoinPath(q.Endpoint, "/"), params)
 	if err != nil {
 		return nil, harvester.Page{}, err
 	}
-	list, total, err := decodeSciELOList(body, collection)
+	list, total, err := decodeSciELOList(got.Body, collection)
 	if err != nil {
-		return nil, harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
+		return nil, harvester.Page{}, fmt.Errorf("%s: %w", got.sent, err)
 	}
-	page := harvester.Page{Announced: total, Sent: sent}
+	page := harvester.Page{Announced: total, Sent: got.sent, Mended: got.mended}
 	// A list ends with a slice that is not full. Its total, where one is given, is the
 	// better witness: a server may give fewer than it is asked for.
 	if next := offset + len(list); len(list) > 0 && (total >= 0 && next < total || total < 0 && len(list) >= size) {
@@ -205,10 +205,11 @@ func decodeSciELOList(body []byte, collection string) (list []scieloItem, total 
 // reported as bad: it was listed.
 func (s *scielo) articles(ctx context.Context, list []scieloItem, page *harvester.Page) error {
 	for _, item := range list {
-		raw, err := s.article(ctx, item)
+		raw, mended, err := s.article(ctx, item)
 		if err != nil {
 			return err
 		}
+		(*mendings)(&page.Mended).also(mended)
 		if raw == nil {
 			page.Bad = append(page.Bad, harvester.Bad{SourceID: item.id(), Reason: "SciELO listed it and did not send it", Raw: item.raw})
 			continue
@@ -232,7 +233,7 @@ func (s *scielo) deletions(ctx context.Context, list []scieloItem, page *harvest
 		if item.Event.line() != "delete" {
 			continue
 		}
-		raw, err := s.article(ctx, item)
+		raw, _, err := s.article(ctx, item)
 		if err != nil {
 			return err
 		}
@@ -244,20 +245,20 @@ func (s *scielo) deletions(ctx context.Context, list []scieloItem, page *harvest
 }
 
 // article fetches one article, nil when there is none.
-func (s *scielo) article(ctx context.Context, item scieloItem) (json.RawMessage, error) {
-	body, _, err := s.getAt(ctx, s.base.JoinPath("article", "/"), url.Values{
+func (s *scielo) article(ctx context.Context, item scieloItem) (json.RawMessage, mendings, error) {
+	got, err := s.getAt(ctx, s.base.JoinPath("article", "/"), url.Values{
 		"collection": {item.Collection.line()}, "code": {item.Code.line()}, "format": {"json"},
 	})
 	if status, ok := errors.AsType[*StatusError](err); ok && status.Status == http.StatusNotFound {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("article %s: %w", item.id(), err)
+		return nil, nil, fmt.Errorf("article %s: %w", item.id(), err)
 	}
-	if kind := kindOf(bytes.TrimSpace(body)); kind == "null" {
-		return nil, nil
+	if kind := kindOf(bytes.TrimSpace(got.Body)); kind == "null" {
+		return nil, nil, nil
 	}
-	return body, nil
+	return got.Body, got.mended, nil
 }
 
 // isisField is a field of the ISIS record that ArticleMeta passes on: all its

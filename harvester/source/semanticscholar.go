@@ -125,16 +125,11 @@ func (s *semanticScholar) Page(ctx context.Context, q harvester.Query, cursor st
 	if cursor != "" {
 		params.Set("token", cursor)
 	}
-	body, sent, err := s.get(ctx, params)
+	got, err := s.get(ctx, params)
 	if err != nil {
 		return harvester.Page{}, err
 	}
-	page, err := decodeSemanticScholar(body)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("%s: %w", sent, err)
-	}
-	page.Sent = sent
-	return page, nil
+	return got.page(decodeSemanticScholar(got.Body))
 }
 
 // decodeSemanticScholar reads a page of papers. An answer without papers may lack

@@ -2,12 +2,10 @@ package source
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,15 +23,8 @@ import (
 type xmlPage struct {
 	root string
 	doc  []byte
-	// mended says what had to be put right to read it.
-	mended []string
-}
-
-// log says in the log what had to be put right.
-func (p *xmlPage) log(ctx context.Context, source, host string) {
-	if len(p.mended) > 0 {
-		slog.InfoContext(ctx, "answer mended", "source", source, "host", host, "what", strings.Join(p.mended, "; "))
-	}
+	// mended counts what had to be put right to read it.
+	mended mendings
 }
 
 // errCut is an XML document that ends before its root element does.
@@ -45,9 +36,7 @@ var errCut = errors.New("the answer ends before its last tag: it was cut short")
 func readXML(body []byte, contentType string, roots ...string) (xmlPage, error) {
 	text, note := toUTF8(body, contentType)
 	var p xmlPage
-	if note != "" {
-		p.mended = append(p.mended, note)
-	}
+	p.mended.add(note)
 	for at := 0; ; {
 		t, ok := nextTag(text, at)
 		if !ok {
@@ -70,7 +59,7 @@ func readXML(body []byte, contentType string, roots ...string) (xmlPage, error) 
 		end += t.end
 		p.doc = text[t.start:end]
 		if len(bytes.TrimSpace(text[end:])) > 0 || bytes.Contains(text[:t.start], []byte("<b>")) {
-			p.mended = append(p.mended, "text outside of the document")
+			p.mended.add(mendedOutside)
 		}
 		return p, nil
 	}
@@ -108,7 +97,7 @@ func (p *xmlPage) entries(elements []element, decode func(raw []byte) (c record.
 			continue
 		}
 		if mended {
-			p.mended = append(p.mended, "record "+c.SourceID)
+			p.mended.add(mendingOf(e.raw))
 		}
 		records = append(records, c)
 	}
