@@ -45,7 +45,11 @@ func (s *site) guard(next http.Handler) http.Handler {
 			w.WriteHeader(http.StatusInternalServerError)
 			fmt.Fprint(w, panicPage)
 		}()
-		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		timeout := requestTimeout
+		if strings.HasPrefix(r.URL.Path, "/export/") {
+			timeout = exportTimeout
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

@@ -35,6 +35,8 @@ type searchView struct {
 	SetAsideToo string
 	// Empty is true when there is nothing to find, whatever is asked.
 	Empty bool
+	// Downloads are the exports of all that was found.
+	Downloads []download
 	// JSON is the address of the same answer for programs.
 	JSON string
 }
@@ -92,6 +94,9 @@ func (s *site) fill(v *searchView, a ask, res indexer.Result) {
 	v.Found, v.Total, v.Terms = true, res.Total, res.Terms
 	v.Empty = res.Total == 0 && a.q.Text == "" && !a.filtered()
 	v.JSON = a.href("/api/search")
+	if res.Total > 0 {
+		v.Downloads = downloads(a)
+	}
 	v.Orders = orders(a)
 	v.Groups = s.groups(a, res.Facets)
 	if len(v.Chips) > 0 {

@@ -74,6 +74,7 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	mux.HandleFunc("GET /study/{id}", st.studyPage)
 	mux.HandleFunc("GET /api/search", st.searchJSON)
 	mux.HandleFunc("GET /api/study/{id}", st.studyJSON)
+	mux.HandleFunc("GET /export/{format}", st.export)
 	mux.HandleFunc("GET /static/{file}", st.static)
 	mux.HandleFunc("GET /healthz", st.health)
 	mux.HandleFunc("/", st.elsewhere)
