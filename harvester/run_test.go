@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,6 +31,8 @@ type shelf struct {
 	// loop makes the source answer every page with the cursor it was asked for.
 	loop  bool
 	pages int // served
+	// mended is Page.Mended of every page.
+	mended map[string]int
 }
 
 func (s *shelf) Name() string { return s.name }
@@ -57,7 +60,7 @@ func (s *shelf) Page(_ context.Context, _ Query, cursor string) (Page, error) {
 	}
 	s.pages++
 	end := min(at+s.pageSize, len(s.records))
-	p := Page{Announced: len(s.records) + len(s.bad), Records: s.records[at:end], Sent: "GET /shelf"}
+	p := Page{Announced: len(s.records) + len(s.bad), Records: s.records[at:end], Sent: "GET /shelf", Mended: s.mended}
 	if s.announce > 0 {
 		p.Announced = s.announce
 	}
@@ -143,6 +146,23 @@ func TestRunCountsWhatCame(t *testing.T) {
 	}
 	if len(parked) != 1 || parked[0].RecordID != "b:broken" || string(parked[0].Raw) != `{"abstract":7}` {
 		t.Errorf("parked %+v", parked)
+	}
+}
+
+// What had to be put right is counted for each query and in all, and kept when the run
+// goes on from a cursor.
+func TestMendingsAreCounted(t *testing.T) {
+	bus := openBus(t)
+	a, b := shelfOf("a", 35), shelfOf("b", 7)
+	a.mended, b.mended = map[string]int{"faulty": 3}, map[string]int{"faulty": 1, "cut": 2}
+	run := harvest(t, bus, Options{}, a, b, shelfOf("c", 3))
+	for i, want := range []map[string]int{{"faulty": 12}, {"faulty": 1, "cut": 2}, nil} {
+		if got := run.Queries[i].Mended; !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", run.Queries[i].Source, got, want)
+		}
+	}
+	if total := run.Totals().Mended; !maps.Equal(total, map[string]int{"faulty": 13, "cut": 2}) {
+		t.Errorf("in all %v", total)
 	}
 }
 
@@ -284,7 +304,7 @@ func TestPagePublishedButNotCountedIsCountedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.handPage(t.Context(), &st, page); err != nil {
+	if err := h.handPages(t.Context(), &st, []Page{page}); err != nil {
 		t.Fatal(err)
 	}
 	// Here the process dies: st is not saved.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -163,10 +164,10 @@ func printRun(w io.Writer, run harvester.Run) error {
 	}
 	fmt.Fprintf(w, "%sRun %s%s  %s %s, %s\n\n", st.bold, run.ID, st.reset, run.Protocol, run.Version, state)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "source\tquery\tannounced\treceived\tnew\tchanged\tunchanged\tparked\tstate\t")
+	fmt.Fprintln(tw, "source\tquery\tannounced\treceived\tnew\tchanged\tunchanged\tdeleted\tparked\tstate\t")
 	line := func(source, query string, q harvester.QueryState, announced, state string) {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", source, query, announced,
-			thousands(q.Received), thousands(q.New), thousands(q.Changed), thousands(q.Unchanged), thousands(q.Parked), state)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", source, query, announced,
+			thousands(q.Received), thousands(q.New), thousands(q.Changed), thousands(q.Unchanged), thousands(q.Deleted), thousands(q.Parked), state)
 	}
 	for _, q := range run.Queries {
 		announced := "not said"
@@ -192,7 +193,19 @@ func printRun(w io.Writer, run harvester.Run) error {
 			fmt.Fprintf(w, "\n%s %s is %s: %s\n", q.Source, q.Query, q.State, clean(q.Reason))
 		}
 	}
+	printMended(w, run.Queries)
 	return nil
+}
+
+// printMended says what had to be put right in the answers to each query.
+func printMended(w io.Writer, queries []harvester.QueryState) {
+	head := "\nPut right to be read:\n"
+	for _, q := range queries {
+		for _, what := range sortedKeys(q.Mended) {
+			fmt.Fprintf(w, "%s  %s %s: %s × %s\n", head, q.Source, clean(strings.TrimSpace(q.Query+" "+q.Window)), thousands(q.Mended[what]), clean(what))
+			head = ""
+		}
+	}
 }
 
 func printRuns(w io.Writer, runs []harvester.Run) error {
