@@ -1,6 +1,8 @@
 package classifier
 
 import (
+	"slices"
+
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
@@ -17,6 +19,7 @@ type verdict struct {
 // judge applies a rule; protocol.Rule says how it reads.
 func judge(rule protocol.Rule, hits []record.ConceptHit) verdict {
 	var v verdict
+	hits = excepted(rule.Exceptions, hits)
 	var strongCore, strongSide int
 	for _, h := range hits {
 		core, side := rule.Core[h.Concept], rule.Side[h.Concept]
@@ -58,4 +61,18 @@ func supported(rule protocol.Rule, hits []record.ConceptHit) bool {
 		}
 	}
 	return false
+}
+
+// excepted returns the hits without those that an exception takes out.
+func excepted(exceptions []protocol.Exception, hits []record.ConceptHit) []record.ConceptHit {
+	strong := func(of map[string]bool) bool {
+		return slices.ContainsFunc(hits, func(h record.ConceptHit) bool { return h.Strong && of[h.Concept] })
+	}
+	out := hits
+	for _, e := range exceptions {
+		if strong(e.Beside) && !strong(e.Unless) {
+			out = slices.DeleteFunc(slices.Clone(out), func(h record.ConceptHit) bool { return e.Of[h.Concept] })
+		}
+	}
+	return out
 }

@@ -91,6 +91,16 @@ type Rule struct {
 	// Core, Side, Support and Negative are concept IDs, with facets already
 	// resolved to their concepts.
 	Core, Side, Support, Negative map[string]bool
+	// Exceptions are looked at first: what they except is as if it were not there.
+	Exceptions []Exception
+}
+
+// Exception takes concepts out of the reckoning where what stands beside them shows
+// that they mean something else: prostitution in a study of HIV testing, trafficking
+// for the sake of forced labour. It holds in a record with a strong hit of a concept
+// of Beside and no strong hit of a concept of Unless.
+type Exception struct {
+	Of, Beside, Unless map[string]bool
 }
 
 // Definition is a term that studies use in more than one sense. A record that holds

@@ -85,6 +85,17 @@ func (r *reader) rule(n *yaml.Node, lex *lexicon.Lexicon) Rule {
 		key{"side", false, part("side", &rule.Side)},
 		key{"support", false, part("support", &rule.Support)},
 		key{"negative", false, part("negative", &rule.Negative)},
+		key{"exceptions", false, func(n *yaml.Node) {
+			r.list(n, "exceptions", func(n *yaml.Node) {
+				var e Exception
+				r.mapping(n, "an exception",
+					key{"of", true, part("of", &e.Of)},
+					key{"beside", true, part("beside", &e.Beside)},
+					key{"unless", false, part("unless", &e.Unless)},
+				)
+				rule.Exceptions = append(rule.Exceptions, e)
+			})
+		}},
 	)
 	return rule
 }
