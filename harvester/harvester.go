@@ -2,9 +2,10 @@
 // bibliographic sources, page by page, and hands on Candidates.
 //
 // For each query of a run: ask the source for the page after the cursor; publish
-// the page's records; wait until the stream has them on disk; only then save the
-// cursor and the counts, in one write. A kill at any moment therefore repeats at
-// most one page, and repeated records are recognised by their content.
+// the page's records, together with those of pages that have come meanwhile; wait
+// until the stream has them on disk; only then save the cursor and the counts, in one
+// write. A kill at any moment therefore repeats at most the few pages in hand, and
+// repeated records are recognised by their content.
 package harvester
 
 import (

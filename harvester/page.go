@@ -10,88 +10,157 @@ import (
 	"polyglean/internal/stream"
 )
 
-// handPage makes a page durable and then, in st alone, counts it and moves the
+// handPages makes pages durable and then, in st alone, counts them and moves the
 // cursor; the caller saves st.
-func (h *Harvester) handPage(ctx context.Context, st *QueryState, page Page) error {
+func (h *Harvester) handPages(ctx context.Context, st *QueryState, pages []Page) error {
 	// A query that starts over counts anew.
 	if st.Cursor == "" {
 		h.restart(st)
 	}
-	next := *st
-	origin := stream.Origin{Run: st.Run, Source: st.Source, Query: st.Query}
-	now := time.Now().UTC()
-
-	bad := page.Bad
-	var news []record.Candidate
-	var marks []stream.Mark
-	changes := map[string]bool{}
-	for _, c := range page.Records {
-		c.Schema, c.Source, c.Route, c.Query, c.Harvested = record.Schema, st.Source, st.Route, st.Query, now
-		c.ID = record.MakeID(c.Source, c.SourceID)
-		if c.SourceID == "" {
-			bad = append(bad, Bad{Reason: "the record has no identifier", Raw: []byte(c.Title())})
-			continue
-		}
-		if c.Version == 0 {
-			c.Version = now.UnixMilli()
-		}
-		if c.Deleted {
-			next.Deleted++
-		}
-		mark := stream.MarkOf(&c)
-		verdict, paths := h.seen.look(mark, st.Query, st.LastSeq)
-		c.Paths = paths
-		switch verdict {
-		case known:
-			next.Unchanged++
-			continue
-		case countedAnew:
-			// Published by this query just before a kill, but not counted yet.
-			next.New++
-			continue
-		case changed:
-			next.Changed++
-			changes[c.ID] = true
-		case otherPath:
-			// It stays the find of the query that found it.
-			kept, found, err := h.seen.kept(ctx, mark, c.ID, paths)
-			if err != nil {
-				return err
-			}
-			if found {
-				c = kept
-			}
-			next.Changed++
-			changes[c.ID] = true
-		case unknown:
-			next.New++
-		}
-		h.seen.expect(mark)
-		news, marks = append(news, c), append(marks, mark)
+	in := intake{
+		h: h, now: time.Now().UTC(), counts: *st,
+		origin: stream.Origin{Run: st.Run, Source: st.Source, Query: st.Query},
 	}
-	if err := h.publish(ctx, origin, news, marks, changes, &next, &bad); err != nil {
-		return err
-	}
-	for _, b := range bad {
-		if err := h.park(ctx, origin, b); err != nil {
+	for i := range pages {
+		if err := in.take(ctx, &pages[i]); err != nil {
 			return err
 		}
 	}
-	next.Parked += len(bad)
-	next.Pages++
-	next.mend(page.Mended)
-	next.Received += len(page.Records) + len(page.Bad)
+	if err := in.publish(ctx); err != nil {
+		return err
+	}
+	received := in.counts.Received - st.Received
+	h.Progress.Announced.Add(int64(max(in.counts.Announced, 0) - max(st.Announced, 0)))
+	h.Progress.Received.Add(int64(received))
+	h.Progress.Parked.Add(int64(len(in.bad)))
+	*st = in.counts
+	return nil
+}
+
+// intake is pages on their way to the log.
+type intake struct {
+	h      *Harvester
+	origin stream.Origin
+	now    time.Time
+	// counts is how the query stands when all of it is on disk.
+	counts QueryState
+	// news are the records to be published, and paths those of each.
+	news  []stream.Item
+	paths [][]record.Path
+	bad   []Bad
+}
+
+// take looks at the records of a page and sorts out what is news.
+func (in *intake) take(ctx context.Context, page *Page) error {
+	for i := range page.Records {
+		c := &page.Records[i]
+		if c.SourceID == "" {
+			in.bad = append(in.bad, Bad{Reason: "the record has no identifier", Raw: []byte(c.Title())})
+			continue
+		}
+		if err := in.takeRecord(ctx, c); err != nil {
+			return err
+		}
+	}
+	in.bad = append(in.bad, page.Bad...)
+	in.counts.Pages++
+	in.counts.mend(page.Mended)
+	in.counts.Received += len(page.Records) + len(page.Bad)
 	if page.Announced >= 0 {
-		h.Progress.Announced.Add(int64(page.Announced - max(next.Announced, 0)))
-		next.Announced = page.Announced
+		in.counts.Announced = page.Announced
 	}
-	if next.Sent == "" {
-		next.Sent = page.Sent
+	if in.counts.Sent == "" {
+		in.counts.Sent = page.Sent
 	}
-	next.Cursor = page.Next
-	*st = next
-	h.Progress.Received.Add(int64(len(page.Records) + len(page.Bad)))
-	h.Progress.Parked.Add(int64(len(bad)))
+	in.counts.Cursor = page.Next
+	return nil
+}
+
+func (in *intake) takeRecord(ctx context.Context, c *record.Candidate) error {
+	st, seen := &in.counts, in.h.seen
+	c.Schema, c.Source, c.Route, c.Query, c.Harvested = record.Schema, st.Source, st.Route, st.Query, in.now
+	c.ID = record.MakeID(c.Source, c.SourceID)
+	if c.Version == 0 {
+		c.Version = in.now.UnixMilli()
+	}
+	if c.Deleted {
+		st.Deleted++
+	}
+	item, fits, err := in.encode(c)
+	if err != nil || !fits {
+		return err
+	}
+	mark := item.Mark
+	verdict, paths := seen.look(mark, st.Query, st.LastSeq)
+	switch verdict {
+	case known:
+		st.Unchanged++
+		return nil
+	case countedAnew:
+		// Published by this query just before a kill, but not counted yet.
+		st.New++
+		return nil
+	case otherPath:
+		// It stays the find of the query that found it.
+		kept, found, err := seen.kept(ctx, mark, c.ID, paths)
+		if err != nil {
+			return err
+		}
+		if found {
+			c = &kept
+		}
+	}
+	if paths != nil {
+		// They are no part of the content, and the mark stays.
+		c.Paths = paths
+		if item, fits, err = in.encode(c); err != nil || !fits {
+			return err
+		}
+		item.Mark = mark
+	}
+	if verdict == unknown {
+		st.New++
+	} else {
+		st.Changed++
+	}
+	seen.expect(mark)
+	in.news, in.paths = append(in.news, item), append(in.paths, paths)
+	return nil
+}
+
+// encode makes the wire form of a record. One too large for a message is parked, and the
+// others go on.
+func (in *intake) encode(c *record.Candidate) (item stream.Item, fits bool, err error) {
+	item, err = in.h.bus.Encode(c)
+	var large *stream.TooLargeError
+	if errors.As(err, &large) {
+		in.bad = append(in.bad, Bad{SourceID: c.SourceID, Reason: large.Error(), Raw: []byte(c.Title())})
+		return item, false, nil
+	}
+	return item, err == nil, err
+}
+
+// publish writes the news to the log, and parks what is bad.
+func (in *intake) publish(ctx context.Context) error {
+	h := in.h
+	at := 0
+	err := h.bus.PublishCandidates(ctx, in.origin, in.news, func(n int, seq uint64) {
+		for range n {
+			h.seen.add(in.news[at].Mark, seq, in.paths[at])
+			at++
+		}
+		in.counts.LastSeq = seq
+		h.Progress.Published.Add(int64(n))
+	})
+	if err != nil {
+		return err
+	}
+	for _, b := range in.bad {
+		if err := h.park(ctx, in.origin, b); err != nil {
+			return err
+		}
+	}
+	in.counts.Parked += len(in.bad)
 	return nil
 }
 
@@ -100,40 +169,6 @@ func (h *Harvester) restart(st *QueryState) {
 	h.Progress.Parked.Add(-int64(st.Parked))
 	st.Pages, st.Received, st.New, st.Changed, st.Unchanged, st.Parked, st.Deleted = 0, 0, 0, 0, 0, 0, 0
 	st.LastSeq, st.Mended = 0, nil
-}
-
-// publish writes the new records to the log. A record too large for a message is
-// taken out and parked, and the others go on.
-func (h *Harvester) publish(ctx context.Context, o stream.Origin, news []record.Candidate, marks []stream.Mark, changes map[string]bool, st *QueryState, bad *[]Bad) error {
-	for len(news) > 0 {
-		err := h.bus.PublishCandidates(ctx, o, news, marks, func(n int, seq uint64) {
-			for i, m := range marks[:n] {
-				h.seen.add(m, seq, news[i].Paths)
-			}
-			st.LastSeq = seq
-			h.Progress.Published.Add(int64(n))
-			news, marks = news[n:], marks[n:]
-		})
-		var large *stream.TooLargeError
-		if !errors.As(err, &large) {
-			return err
-		}
-		for i := range news {
-			if news[i].ID == large.ID {
-				*bad = append(*bad, Bad{SourceID: news[i].SourceID, Reason: large.Error(), Raw: []byte(news[i].Title())})
-				// It was counted when it was looked at.
-				if changes[large.ID] {
-					st.Changed--
-				} else {
-					st.New--
-				}
-				news = append(news[:i:i], news[i+1:]...)
-				marks = append(marks[:i:i], marks[i+1:]...)
-				break
-			}
-		}
-	}
-	return nil
 }
 
 func (h *Harvester) park(ctx context.Context, o stream.Origin, b Bad) error {

@@ -60,70 +60,50 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 	if q.Volatile {
 		st.Cursor, st.Carried = "", 0
 	}
-	// The next page is on its way while one is made durable; it does not outlive this
-	// call.
-	fetching, stop := context.WithCancel(ctx)
-	var next <-chan answer
-	defer func() {
-		stop()
-		if next != nil {
-			<-next
-		}
-	}()
 	page, err := h.firstPage(ctx, s, q, &st, spent, log)
-	for st.State == StateRunning {
-		if ctx.Err() != nil {
-			return st, context.Cause(ctx)
-		}
-		var tooMany *TooManyError
-		if errors.As(err, &tooMany) {
-			switch {
-			case q.divisible():
-				st.Parts, st.Whole = 2, tooMany.Announced
-				if err := h.ledger.saveQuery(ctx, st); err != nil {
-					return st, err
-				}
-				return h.harvestParts(ctx, run, s, q, st, spent)
-			case !q.Indivisible:
-				q.Indivisible = true
-				page, err = h.page(ctx, s, q, st.Cursor, spent)
-				continue
-			}
-		}
-		if err != nil {
-			h.endEarly(&st, err, log)
-		} else {
-			if page.Next != "" && page.Next != st.Cursor {
-				next = h.fetchAhead(fetching, s, q, page.Next, spent)
-			}
-			if err := h.takePage(ctx, &st, page); err != nil {
+	var tooMany *TooManyError
+	if errors.As(err, &tooMany) {
+		switch {
+		case q.divisible():
+			st.Parts, st.Whole = 2, tooMany.Announced
+			if err := h.ledger.saveQuery(ctx, st); err != nil {
 				return st, err
 			}
-		}
-		if err := h.ledger.saveQuery(ctx, st); err != nil {
-			return st, err
-		}
-		if next != nil {
-			a := <-next
-			page, err, next = a.page, a.err, nil
+			return h.harvestParts(ctx, run, s, q, st, spent)
+		case !q.Indivisible:
+			q.Indivisible = true
+			page, err = h.page(ctx, s, q, st.Cursor, spent)
 		}
 	}
-	return st, nil
+	if ctx.Err() != nil {
+		return st, context.Cause(ctx)
+	}
+	if err != nil {
+		h.endEarly(&st, err, log)
+		return st, h.ledger.saveQuery(ctx, st)
+	}
+	return st, h.harvestPages(ctx, s, q, &st, page, spent, log)
 }
 
-// answer is what a source said to a request.
-type answer struct {
-	page Page
-	err  error
-}
-
-func (h *Harvester) fetchAhead(ctx context.Context, s Source, q Query, cursor string, spent *budget) <-chan answer {
-	c := make(chan answer, 1)
-	go func() {
-		page, err := h.page(ctx, s, q, cursor, spent)
-		c <- answer{page, err}
-	}()
-	return c
+// harvestPages takes a query to its end from the page that st stands before.
+func (h *Harvester) harvestPages(ctx context.Context, s Source, q Query, st *QueryState, first Page, spent *budget, log *slog.Logger) error {
+	reading := h.readAhead(ctx, s, q, st.Cursor, first, spent)
+	defer reading.stop()
+	for st.State == StateRunning {
+		pages, err := reading.next()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			h.endEarly(st, err, log)
+		} else if err := h.takePages(ctx, st, pages); err != nil {
+			return err
+		}
+		if err := h.ledger.saveQuery(ctx, *st); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // page fetches a page of a query, within the day's budget.
@@ -160,11 +140,15 @@ func (h *Harvester) endEarly(st *QueryState, err error, log *slog.Logger) {
 	log.Warn("query ended early", "state", st.State, "reason", st.Reason)
 }
 
-// takePage makes a page durable, counts it, and says how the query stands.
-func (h *Harvester) takePage(ctx context.Context, st *QueryState, page Page) error {
-	last := page.Next == ""
-	repeated := !last && page.Next == st.Cursor
-	if err := h.handPage(ctx, st, page); err != nil {
+// takePages makes the next pages durable, counts them, and says how the query stands.
+func (h *Harvester) takePages(ctx context.Context, st *QueryState, pages []Page) error {
+	cursor := st.Cursor
+	if n := len(pages); n > 1 {
+		cursor = pages[n-2].Next
+	}
+	next := pages[len(pages)-1].Next
+	last, repeated := next == "", next != "" && next == cursor
+	if err := h.handPages(ctx, st, pages); err != nil {
 		return err
 	}
 	switch {

@@ -67,7 +67,7 @@ func publishUncounted(t *testing.T, bus *stream.Bus, p *protocol.Protocol, s *sh
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.handPage(t.Context(), &st, page); err != nil {
+	if err := h.handPages(t.Context(), &st, []Page{page}); err != nil {
 		t.Fatal(err)
 	}
 }

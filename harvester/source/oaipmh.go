@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"polyglean/harvester"
@@ -38,6 +39,8 @@ type oai struct {
 	base    string // in place of all endpoints, if set
 	contact string
 	rate    float64
+	// layouts holds the layout for dates of each endpoint that was asked for it.
+	layouts sync.Map
 }
 
 func newOAI(c Config, f *Fetcher) (harvester.Source, error) {
@@ -59,9 +62,13 @@ func newOAI(c Config, f *Fetcher) (harvester.Source, error) {
 }
 
 // Repositories forget a resumption token within hours, and a list that breaks off
-// must be read again from its start. A list longer than oaiWindow records is
-// therefore read in windows of dates, each done when it is done.
-const oaiWindow = 5000
+// must be read again from its start. A list of more than oaiWindow records and
+// oaiWindowPages pages, which at the default pace take some minutes, is therefore read
+// in windows of dates, each done when it is done.
+const (
+	oaiWindow      = 5000
+	oaiWindowPages = 200
+)
 
 // oaiFirst is before any datestamp: the protocol is of 2001.
 var oaiFirst = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -162,8 +169,9 @@ func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harve
 	page.Records, page.Bad = list.records, list.bad
 	if list.size >= 0 {
 		page.Announced = list.size
-		if q.Dated && at.Token == "" && list.size > oaiWindow && !q.Indivisible {
-			return harvester.Page{}, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: oaiWindow}
+		most := max(oaiWindow, oaiWindowPages*(len(list.records)+len(list.bad)))
+		if q.Dated && at.Token == "" && list.size > most && !q.Indivisible && s.heedsDates(ctx, endpoint, q) {
+			return harvester.Page{}, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: most}
 		}
 	}
 	page.Mended = answer.mended
@@ -189,7 +197,11 @@ func (s *oai) first(ctx context.Context, endpoint *url.URL, q harvester.Query, p
 			params = append(params, "from="+url.QueryEscape(q.From.UTC().Format(layout)))
 		}
 		if !q.Until.IsZero() {
-			params = append(params, "until="+url.QueryEscape(q.Until.UTC().Format(layout)))
+			until := q.Until.UTC()
+			if until.Equal(until.Truncate(24 * time.Hour)) {
+				until = until.Add(24*time.Hour - time.Second) // a day is meant to its end
+			}
+			params = append(params, "until="+url.QueryEscape(until.Format(layout)))
 		}
 	}
 	if q.Set != "" {
@@ -213,23 +225,43 @@ var oaiFormats = map[string]oaiReader{
 
 const oaiSeconds = "2006-01-02T15:04:05Z"
 
-// granularity asks the repository how fine its datestamps are, and returns the
+// granularity asks the repository, once, how fine its datestamps are, and returns the
 // layout for from and until. Days, which every repository must take, where it
 // does not say: the window then only overlaps more.
 func (s *oai) granularity(ctx context.Context, endpoint *url.URL) (string, error) {
+	if layout, ok := s.layouts.Load(endpoint.String()); ok {
+		return layout.(string), nil
+	}
 	answer, _, err := s.get(ctx, endpoint, []string{"verb=Identify"})
 	if err != nil {
 		return "", fmt.Errorf("ask for its granularity: %w", err)
 	}
-	found, _, err := split(answer.doc, "granularity")
-	if err != nil || len(found) == 0 {
-		return time.DateOnly, nil
+	layout := time.DateOnly
+	if found, _, err := split(answer.doc, "granularity"); err == nil && len(found) > 0 {
+		text, _, err := decodeXML[string](found[0].raw)
+		if err == nil && strings.EqualFold(strings.TrimSpace(text), "YYYY-MM-DDThh:mm:ssZ") {
+			layout = oaiSeconds
+		}
 	}
-	text, _, err := decodeXML[string](found[0].raw)
-	if err == nil && strings.EqualFold(strings.TrimSpace(text), "YYYY-MM-DDThh:mm:ssZ") {
-		return oaiSeconds, nil
+	s.layouts.Store(endpoint.String(), layout)
+	return layout, nil
+}
+
+// heedsDates says whether a list can be asked for by date. A repository that passes over
+// the dates it is given would send the whole list once for each window; it gives itself
+// away when it has records for a time before the protocol was.
+func (s *oai) heedsDates(ctx context.Context, endpoint *url.URL, q harvester.Query) bool {
+	q.From, q.Until = time.Time{}, oaiFirst
+	params, err := s.first(ctx, endpoint, q, []string{"verb=ListRecords"})
+	if err != nil {
+		return true
 	}
-	return time.DateOnly, nil
+	answer, _, err := s.get(ctx, endpoint, params)
+	if err != nil {
+		return true // an answer with an error for such a date has looked at it
+	}
+	list, err := readOAIList(&answer)
+	return err != nil || len(list.records)+len(list.bad) == 0
 }
 
 func (s *oai) get(ctx context.Context, endpoint *url.URL, params []string) (xmlPage, *Response, error) {

@@ -124,12 +124,41 @@ func TestOAIGranularity(t *testing.T) {
 	}
 }
 
-// Tokens that run in a circle of any length are found out, and soon.
+// The last day of a window is meant to its end, and how fine the dates are is asked once.
+func TestOAIWindowHoldsItsLastDay(t *testing.T) {
+	for granularity, want := range map[string]string{"YYYY-MM-DDThh:mm:ssZ": "2026-01-31T23:59:59Z", "YYYY-MM-DD": "2026-01-31"} {
+		identified, until := 0, ""
+		s := oaiServer(t, func(q url.Values) string {
+			if q.Get("verb") == "Identify" {
+				identified++
+				return `<OAI-PMH><Identify><granularity>` + granularity + `</granularity></Identify></OAI-PMH>`
+			}
+			until = q.Get("until")
+			return oaiPage("1", "")
+		})
+		for range 2 {
+			if _, err := s.Page(t.Context(), harvester.Query{Name: "set:x", Until: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if until != want || identified != 1 {
+			t.Errorf("until is %s, want %s; %d times asked for its granularity", until, want, identified)
+		}
+	}
+}
+
 // A list that is too long to be read in one go is read in windows of dates, and
 // whole where no narrower window is left.
 func TestOAILongListIsDivided(t *testing.T) {
-	s := oaiServer(t, func(url.Values) string {
-		return strings.Replace(oaiPage("1", "token"), "<resumptionToken>", fmt.Sprintf(`<resumptionToken completeListSize="%d">`, oaiWindow+1), 1)
+	size, heeds := oaiWindow+1, true
+	s := oaiServer(t, func(q url.Values) string {
+		switch {
+		case q.Get("verb") == "Identify":
+			return `<OAI-PMH><Identify/></OAI-PMH>`
+		case heeds && q.Get("until") != "":
+			return `<OAI-PMH><error code="noRecordsMatch"/></OAI-PMH>`
+		}
+		return strings.Replace(oaiPage("1", "token"), "<resumptionToken>", fmt.Sprintf(`<resumptionToken completeListSize="%d">`, size), 1)
 	})
 	queries, err := s.Queries(&protocol.Protocol{Sources: []protocol.SourceUse{{Name: "oai", Sets: []protocol.Set{{Name: "x"}}}}}, time.Time{})
 	if err != nil {
@@ -139,12 +168,21 @@ func TestOAILongListIsDivided(t *testing.T) {
 	if many, ok := errors.AsType[*harvester.TooManyError](err); !ok || many.Announced != oaiWindow+1 {
 		t.Errorf("error %v", err)
 	}
-	queries[0].Indivisible = true
-	if page, err := s.Page(t.Context(), queries[0], ""); err != nil || len(page.Records) != 1 || page.Next == "" {
-		t.Errorf("page %+v, error %v", page, err)
+	whole := func(why string) {
+		t.Helper()
+		if page, err := s.Page(t.Context(), queries[0], ""); err != nil || len(page.Records) != 1 || page.Next == "" {
+			t.Errorf("%s: page %+v, error %v", why, page, err)
+		}
 	}
+	heeds = false
+	whole("a repository that passes over dates")
+	heeds, size = true, oaiWindow
+	whole("a list that is not too long")
+	size, queries[0].Indivisible = oaiWindow+1, true
+	whole("no narrower window")
 }
 
+// Tokens that run in a circle of any length are found out, and soon.
 func TestOAICircle(t *testing.T) {
 	for _, c := range []struct{ tail, circle int }{{0, 1}, {1, 1}, {0, 2}, {3, 5}, {10, 7}, {50, 40}} {
 		t.Run(fmt.Sprintf("%d then %d", c.tail, c.circle), func(t *testing.T) {

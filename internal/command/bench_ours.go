@@ -195,11 +195,14 @@ func publishOurs(ctx context.Context, w workload) (m measurement, err error) {
 	defer bus.Close()
 	o := stream.Origin{Run: "bench", Source: demo.OpenAlex, Query: "bench"}
 	return w.clock(ctx, func(page []record.Candidate) error {
-		marks := make([]stream.Mark, len(page))
+		items := make([]stream.Item, len(page))
 		for i := range page {
-			marks[i] = stream.MarkOf(&page[i])
+			var err error
+			if items[i], err = bus.Encode(&page[i]); err != nil {
+				return err
+			}
 		}
-		return bus.PublishCandidates(ctx, o, page, marks, func(int, uint64) {})
+		return bus.PublishCandidates(ctx, o, items, func(int, uint64) {})
 	})
 }
 

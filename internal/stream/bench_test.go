@@ -10,7 +10,7 @@ import (
 func BenchmarkPublish(b *testing.B) {
 	const page = 100
 	// About the size of a title, an abstract and what else a record has.
-	cs, marks := candidates(page, strings.Repeat("synthetic words ", 120))
+	cs := candidates(page, strings.Repeat("synthetic words ", 120))
 	o := Origin{Run: "r1", Source: "test", Query: "published"}
 	for _, bench := range []struct {
 		name string
@@ -22,12 +22,12 @@ func BenchmarkPublish(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer bus.Close()
+			items := encoded(b, bus, cs)
 			b.ReportAllocs()
 			stored := 0
 			for b.Loop() {
 				for at := 0; at < page; at += bench.size {
-					err := bus.PublishCandidates(b.Context(), o, cs[at:at+bench.size], marks[at:at+bench.size],
-						func(n int, _ uint64) { stored += n })
+					err := bus.PublishCandidates(b.Context(), o, items[at:at+bench.size], func(n int, _ uint64) { stored += n })
 					if err != nil {
 						b.Fatal(err)
 					}

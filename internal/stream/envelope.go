@@ -10,11 +10,11 @@ import (
 )
 
 // EnvelopeBytes is the size at which an envelope is split, in bytes. One synced
-// write then carries a page of records instead of one.
+// write then carries one or more pages of records instead of one record.
 const EnvelopeBytes = 512 << 10
 
-// Envelope is the wire form of candidate and classified messages: the records of
-// one page of one query.
+// Envelope is the wire form of candidate and classified messages: records of one
+// query, in the order in which they came.
 type Envelope struct {
 	Schema int    `json:"v"`
 	Run    string `json:"run"`
@@ -36,16 +36,11 @@ const (
 // Mark identifies a record and its content by 64 bits each.
 type Mark struct{ ID, Content uint64 }
 
-// MarkOf makes the mark of a candidate.
-func MarkOf(c *record.Candidate) Mark {
-	return Mark{ID: record.Hash64(c.ID), Content: c.ContentHash()}
-}
-
-func encodeMarks(marks []Mark) string {
-	raw := make([]byte, 0, 16*len(marks))
-	for _, m := range marks {
-		raw = binary.BigEndian.AppendUint64(raw, m.ID)
-		raw = binary.BigEndian.AppendUint64(raw, m.Content)
+func encodeMarks(items []Item) string {
+	raw := make([]byte, 0, 16*len(items))
+	for i := range items {
+		raw = binary.BigEndian.AppendUint64(raw, items[i].Mark.ID)
+		raw = binary.BigEndian.AppendUint64(raw, items[i].Mark.Content)
 	}
 	return base64.StdEncoding.EncodeToString(raw)
 }
@@ -61,6 +56,27 @@ func decodeMarks(s string) ([]Mark, error) {
 		marks[i].Content = binary.BigEndian.Uint64(raw[16*i+8:])
 	}
 	return marks, nil
+}
+
+// encodeEnvelope makes a message body of records that have size bytes together. They
+// are put in as they are: encoding/json would look through each of them once more.
+func encodeEnvelope(o Origin, items []Item, size int) ([]byte, error) {
+	head, err := json.Marshal(Envelope{
+		Schema: record.Schema, Run: o.Run, Source: o.Source, Query: o.Query, Records: []json.RawMessage{},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("envelope: %w", err)
+	}
+	const foot = "]}"
+	body := make([]byte, 0, len(head)+size)
+	body = append(body, head[:len(head)-len(foot)]...)
+	for i := range items {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, items[i].raw...)
+	}
+	return append(body, foot...), nil
 }
 
 // decodeEnvelope reads a message body. A body that is no envelope, or one of a

@@ -1,12 +1,14 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -28,42 +30,49 @@ func (e *TooLargeError) Error() string {
 // Origin says where the records of an envelope come from.
 type Origin struct{ Run, Source, Query string }
 
-// outgoing is one record on its way into an envelope.
-type outgoing struct {
-	raw  json.RawMessage
-	mark Mark
+// Item is a record in its wire form, on its way into an envelope.
+type Item struct {
+	raw []byte
+	// Mark is that of a candidate.
+	Mark Mark
 }
 
-// PublishCandidates writes candidates to the log and returns when they are on
-// disk, with the position of the last. The marks are those of the candidates, in
-// order; stored is called after each envelope with how many more candidates are
-// on disk, so that a caller knows how far an error came. A *TooLargeError names
-// the record that cannot be written; those before it are.
-func (b *Bus) PublishCandidates(ctx context.Context, o Origin, candidates []record.Candidate, marks []Mark, stored func(n int, seq uint64)) error {
-	items := make([]outgoing, len(candidates))
-	for i := range candidates {
-		raw, err := json.Marshal(&candidates[i])
-		if err != nil {
-			return fmt.Errorf("record %s: %w", candidates[i].ID, err)
-		}
-		if limit := b.recordLimit(); len(raw) > limit {
-			return &TooLargeError{ID: candidates[i].ID, Size: len(raw), Limit: limit}
-		}
-		items[i] = outgoing{raw: raw, mark: marks[i]}
+// Encode makes the wire form of a candidate and its mark from the same bytes. A
+// *TooLargeError says that it cannot be published.
+func (b *Bus) Encode(c *record.Candidate) (Item, error) {
+	scratch := encodeBuffers.Get().(*[]byte)
+	defer encodeBuffers.Put(scratch)
+	raw, content, err := c.Encode((*scratch)[:0])
+	if err != nil {
+		return Item{}, fmt.Errorf("record %s: %w", c.ID, err)
 	}
-	return b.publish(ctx, "candidate."+token(o.Source), o, items, true, "", stored)
+	if limit := b.recordLimit(); len(raw) > limit {
+		return Item{}, &TooLargeError{ID: c.ID, Size: len(raw), Limit: limit}
+	}
+	*scratch = raw
+	return Item{raw: bytes.Clone(raw), Mark: Mark{ID: record.Hash64(c.ID), Content: content}}, nil
+}
+
+// encodeBuffers hold candidates while their length is not known.
+var encodeBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// PublishCandidates writes candidates to the log and returns when they are on disk.
+// Stored is called after each envelope with how many more candidates are on disk and
+// its position, so that a caller knows how far an error came.
+func (b *Bus) PublishCandidates(ctx context.Context, o Origin, candidates []Item, stored func(n int, seq uint64)) error {
+	return b.publish(ctx, "candidate."+token(o.Source), o, candidates, true, "", stored)
 }
 
 // PublishClassified writes what became of the candidate envelope at position
 // from, and returns when it is on disk.
 func (b *Bus) PublishClassified(ctx context.Context, o Origin, from uint64, version string, records []record.Classified) error {
-	items := make([]outgoing, len(records))
+	items := make([]Item, len(records))
 	for i := range records {
 		raw, err := json.Marshal(&records[i])
 		if err != nil {
 			return fmt.Errorf("record %s: %w", records[i].Candidate.ID, err)
 		}
-		items[i] = outgoing{raw: raw}
+		items[i] = Item{raw: raw}
 	}
 	// The same candidates classified twice by the same version make one message.
 	id := fmt.Sprintf("classified-%d-%s", from, version)
@@ -76,29 +85,23 @@ func (b *Bus) recordLimit() int { return int(b.nc.MaxPayload()) - 16<<10 }
 // RecordLimit is the size of the largest record that can be published, in bytes.
 func (b *Bus) RecordLimit() int { return b.recordLimit() }
 
-func (b *Bus) publish(ctx context.Context, subject string, o Origin, items []outgoing, marked bool, id string, stored func(int, uint64)) error {
+func (b *Bus) publish(ctx context.Context, subject string, o Origin, items []Item, marked bool, id string, stored func(int, uint64)) error {
+	target := min(EnvelopeBytes, b.recordLimit())
 	for part := 0; len(items) > 0; part++ {
 		n, size := 0, 0
-		target := min(EnvelopeBytes, b.recordLimit())
 		for n < len(items) && (n == 0 || size+len(items[n].raw) < target) {
 			size += len(items[n].raw) + 1
 			n++
 		}
-		env := Envelope{Schema: record.Schema, Run: o.Run, Source: o.Source, Query: o.Query}
-		marks := make([]Mark, n)
-		for i, item := range items[:n] {
-			env.Records = append(env.Records, item.raw)
-			marks[i] = item.mark
-		}
-		body, err := json.Marshal(env)
+		body, err := encodeEnvelope(o, items[:n], size)
 		if err != nil {
-			return fmt.Errorf("envelope: %w", err)
+			return err
 		}
 		msg := &nats.Msg{Subject: subject, Data: body, Header: nats.Header{}}
 		msg.Header.Set(headerRun, o.Run)
 		msg.Header.Set(headerQuery, o.Query)
 		if marked {
-			msg.Header.Set(headerSeen, encodeMarks(marks))
+			msg.Header.Set(headerSeen, encodeMarks(items[:n]))
 		}
 		if id != "" {
 			msg.Header.Set(nats.MsgIdHdr, id+"-"+strconv.Itoa(part))

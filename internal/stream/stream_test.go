@@ -25,24 +25,34 @@ func open(t *testing.T, c Config) *Bus {
 	return b
 }
 
-func candidates(n int, text string) ([]record.Candidate, []Mark) {
+func candidates(n int, text string) []record.Candidate {
 	cs := make([]record.Candidate, n)
-	marks := make([]Mark, n)
 	for i := range cs {
 		id := fmt.Sprintf("n%04d", i)
 		cs[i] = record.Candidate{
 			Schema: record.Schema, ID: record.MakeID("test", id), Source: "test", SourceID: id,
 			Titles: []record.Text{{Text: fmt.Sprintf("Запись %d %s", i, text)}},
 		}
-		marks[i] = MarkOf(&cs[i])
 	}
-	return cs, marks
+	return cs
 }
 
-func publish(t *testing.T, b *Bus, cs []record.Candidate, marks []Mark) (stored int) {
+func encoded(tb testing.TB, b *Bus, cs []record.Candidate) []Item {
+	tb.Helper()
+	items := make([]Item, len(cs))
+	for i := range cs {
+		var err error
+		if items[i], err = b.Encode(&cs[i]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return items
+}
+
+func publish(t *testing.T, b *Bus, cs []record.Candidate) (stored int) {
 	t.Helper()
 	o := Origin{Run: "r1", Source: "test", Query: "published"}
-	err := b.PublishCandidates(t.Context(), o, cs, marks, func(n int, _ uint64) { stored += n })
+	err := b.PublishCandidates(t.Context(), o, encoded(t, b, cs), func(n int, _ uint64) { stored += n })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +62,8 @@ func publish(t *testing.T, b *Bus, cs []record.Candidate, marks []Mark) (stored 
 func TestWhatIsPublishedIsThereAfterReopening(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, Config{Dir: dir})
-	cs, marks := candidates(300, "")
-	if n := publish(t, b, cs, marks); n != 300 {
+	cs := candidates(300, "")
+	if n := publish(t, b, cs); n != 300 {
 		t.Fatalf("%d of 300 stored", n)
 	}
 	b.Close()
@@ -67,10 +77,10 @@ func TestWhatIsPublishedIsThereAfterReopening(t *testing.T) {
 		t.Fatalf("%d marks in the log, want 300", len(got))
 	}
 	want := Origin{Run: "r1", Source: "test", Query: "published"}
-	if o := got[marks[17]]; o != want {
+	if o := got[encoded(t, b, cs)[17].Mark]; o != want {
 		t.Errorf("origin %+v, want %+v", o, want)
 	}
-	names, err := b.NameCandidates(t.Context(), map[uint64]bool{marks[7].ID: true, marks[299].ID: true}, 20)
+	names, err := b.NameCandidates(t.Context(), map[uint64]bool{record.Hash64(cs[7].ID): true, record.Hash64(cs[299].ID): true}, 20)
 	if err != nil || fmt.Sprint(names) != "[test:n0007 test:n0299]" {
 		t.Errorf("names %v, error %v", names, err)
 	}
@@ -78,8 +88,8 @@ func TestWhatIsPublishedIsThereAfterReopening(t *testing.T) {
 
 func TestEnvelopesAreSplitAndReadInOrder(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir()})
-	cs, marks := candidates(50, strings.Repeat("широкий ", 4000)) // about 56 KB each
-	publish(t, b, cs, marks)
+	cs := candidates(50, strings.Repeat("широкий ", 4000)) // about 56 KB each
+	publish(t, b, cs)
 	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 100)
 	if err != nil {
 		t.Fatal(err)
@@ -120,8 +130,8 @@ func TestEnvelopesAreSplitAndReadInOrder(t *testing.T) {
 func TestUnacknowledgedEnvelopesComeAgainAfterReopening(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, Config{Dir: dir})
-	cs, marks := candidates(3, "")
-	publish(t, b, cs, marks)
+	cs := candidates(3, "")
+	publish(t, b, cs)
 	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 10)
 	if err != nil {
 		t.Fatal(err)
@@ -142,9 +152,9 @@ func TestUnacknowledgedEnvelopesComeAgainAfterReopening(t *testing.T) {
 
 func TestRecordLargerThanAMessageIsNamed(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir()})
-	cs, marks := candidates(3, "")
+	cs := candidates(3, "")
 	cs[1].Titles[0].Text = strings.Repeat("x", maxPayload)
-	err := b.PublishCandidates(t.Context(), Origin{Source: "test"}, cs, marks, func(int, uint64) {})
+	_, err := b.Encode(&cs[1])
 	var large *TooLargeError
 	if !errors.As(err, &large) || large.ID != cs[1].ID {
 		t.Fatalf("error %v", err)
@@ -153,11 +163,11 @@ func TestRecordLargerThanAMessageIsNamed(t *testing.T) {
 
 func TestFullStreamRefusesInsteadOfDropping(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir(), MaxBytes: 256 << 10})
-	cs, marks := candidates(40, strings.Repeat("x", 10<<10))
+	cs := candidates(40, strings.Repeat("x", 10<<10))
 	stored := 0
 	var err error
 	for i := range cs {
-		err = b.PublishCandidates(t.Context(), Origin{Source: "test"}, cs[i:i+1], marks[i:i+1], func(n int, _ uint64) { stored += n })
+		err = b.PublishCandidates(t.Context(), Origin{Source: "test"}, encoded(t, b, cs[i:i+1]), func(n int, _ uint64) { stored += n })
 		if err != nil {
 			break
 		}
@@ -204,8 +214,8 @@ func TestMessageThatIsNoEnvelopeIsParked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cs, marks := candidates(1, "")
-	publish(t, b, cs, marks)
+	cs := candidates(1, "")
+	publish(t, b, cs)
 	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 10)
 	if err != nil {
 		t.Fatal(err)
@@ -236,8 +246,8 @@ func TestSecondProcessJoinsTheFirst(t *testing.T) {
 	if first.Attached() || !second.Attached() {
 		t.Fatalf("attached: first %v, second %v", first.Attached(), second.Attached())
 	}
-	cs, marks := candidates(5, "")
-	publish(t, second, cs, marks)
+	cs := candidates(5, "")
+	publish(t, second, cs)
 	n := 0
 	if err := first.EachMark(t.Context(), func(Mark, Origin, uint64) { n++ }); err != nil || n != 5 {
 		t.Errorf("%d marks, error %v", n, err)
@@ -254,8 +264,8 @@ func TestPassingProcessIsWaitedFor(t *testing.T) {
 	if second.Attached() {
 		t.Fatal("it was joined")
 	}
-	cs, marks := candidates(5, "")
-	publish(t, second, cs, marks)
+	cs := candidates(5, "")
+	publish(t, second, cs)
 }
 
 func TestLeaseIsHeldByOneAndHandedOn(t *testing.T) {

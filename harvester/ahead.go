@@ -1,0 +1,88 @@
+package harvester
+
+import "context"
+
+// Pages are fetched and read while those before them are made durable, and those that
+// have come by then are made durable together: one sync of the disk takes as long for
+// many pages as for one. So a slow source has each page on disk as soon as it is there,
+// and a fast one does not wait for the disk.
+const (
+	// aheadRecords is about how many records wait to be made durable, and are made
+	// durable at once. They are what bounds the memory of a harvest.
+	aheadRecords = 1000
+	// aheadPages bounds the same where pages hold few records, which may be large.
+	aheadPages = 8
+)
+
+// answer is what a source said to a request.
+type answer struct {
+	page Page
+	err  error
+}
+
+// ahead is a query's pages, read ahead.
+type ahead struct {
+	answers <-chan answer
+	// failed is an error that came behind pages already handed out.
+	failed error
+	cancel context.CancelFunc
+}
+
+// readAhead goes on with a query behind its first page, until it ends, fails or is
+// stopped.
+func (h *Harvester) readAhead(ctx context.Context, s Source, q Query, cursor string, first Page, spent *budget) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	waiting := min(aheadRecords/max(len(first.Records), 1), aheadPages) - 1
+	answers := make(chan answer, max(waiting, 0))
+	go func() {
+		defer close(answers)
+		a := answer{page: first}
+		for {
+			select {
+			case answers <- a:
+			case <-ctx.Done():
+				return
+			}
+			// The same cursor again would never end.
+			if a.err != nil || a.page.Next == "" || a.page.Next == cursor {
+				return
+			}
+			cursor = a.page.Next
+			a.page, a.err = h.page(ctx, s, q, cursor, spent)
+		}
+	}()
+	return &ahead{answers: answers, cancel: cancel}
+}
+
+// next waits for a page and returns it with those behind it that are there already. An
+// error stands in the place of pages, after those that came before it; with neither, the
+// reading was stopped.
+func (a *ahead) next() ([]Page, error) {
+	if a.failed != nil {
+		return nil, a.failed
+	}
+	var pages []Page
+	records := 0
+	for got := range a.answers {
+		if got.err != nil {
+			a.failed = got.err
+			break
+		}
+		pages = append(pages, got.page)
+		records += len(got.page.Records)
+		if records >= aheadRecords || len(pages) == aheadPages || len(a.answers) == 0 {
+			break
+		}
+	}
+	if len(pages) == 0 {
+		return nil, a.failed
+	}
+	return pages, nil
+}
+
+// stop ends the reading and waits for it.
+func (a *ahead) stop() {
+	a.cancel()
+	for range a.answers {
+	}
+}
