@@ -48,8 +48,11 @@ func withoutPreposition(word []byte, yield func([]byte) bool) bool {
 	return true
 }
 
-// CutArticle returns a folded Arabic word without the article in front of it.
-// The words of an Index with clitics are given so.
+// arabicByte reports whether c begins a letter of Arabic script that may be a clitic.
+func arabicByte(c byte) bool { return 0xd8 <= c && c <= 0xda }
+
+// CutArticle returns a folded Arabic word without the article in front of it. The
+// words that are to be found behind clitics are given so.
 func CutArticle(word string) string {
 	if rest, ok := bytes.CutPrefix([]byte(word), article); ok && len(rest) >= minArabic {
 		return string(rest)

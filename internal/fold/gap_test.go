@@ -34,7 +34,7 @@ func TestBetween(t *testing.T) {
 	} {
 		phrase[1].Between = between
 		var got []int
-		NewIndex([][]Word{phrase}, false).Find(text, nil, func(_, first, _ int) { got = append(got, first) })
+		NewIndex([][]Word{phrase}).Find(text, nil, func(_, first, _ int) { got = append(got, first) })
 		if !slices.Equal(got, want) {
 			t.Errorf("with %v between: found at %v, want %v", between, got, want)
 		}

@@ -1,133 +1,88 @@
 package fold
 
 import (
-	"math/bits"
 	"slices"
-	"strings"
+	"unicode/utf8"
 )
 
-// Index finds many phrases in a text in one pass. It is safe for concurrent use.
+// Index finds many phrases, of any number of languages, in a text in one pass. It is
+// safe for concurrent use.
 //
-// Phrases are keyed by how their first word begins, in sorted order. A word of
-// the text is looked up once: whatever key begins it is the greatest key not
-// after it, or begins that key in turn, so that a chain from key to the next
-// shorter one within it holds all of them.
+// It is one automaton over the bytes of folded words: the first words of the phrases
+// lead through it, and each word of a text is followed until no phrase begins so. Few
+// words get beyond their third byte. A second one holds what may stand inside words.
 type Index struct {
 	phrases [][]Word
-	keys    []key
-	// pairs is the set of the first two bytes of all keys, in sorted order: most
-	// words of a text begin like no key. before[i] counts those in pairs[:i], and
-	// starts holds the first key not before each, and last the number of keys.
-	pairs  [1 << 16 / 64]uint64
-	before [1 << 16 / 64]uint16
-	starts []int32
-	// free are the phrases whose first word has no fixed beginning.
+	// heads are what first words begin with, inner what they hold or end in.
+	heads, inner starts
+	// free are the phrases whose first word begins with a truncation mark and goes on
+	// with another.
 	free []int32
 	// stems leads to phrases whose first word has stems.
 	stems map[string][]int32
-	// clitics says that Arabic words are looked up without what is joined to
-	// their front, too.
+	// clitics says that some first words are looked for behind Arabic clitics, too.
 	clitics bool
 }
 
-type key struct {
-	text string
-	// within is the longest other key that begins this one, -1 if none.
-	within int32
-	// whole are phrases whose first word is the key, open those whose first word
-	// begins with it.
-	whole, open []int32
+// starts are the beginnings of phrases.
+type starts struct {
+	trie *trie
+	// whole are the phrases whose first word is the key, open those whose first word
+	// begins with it, or holds it; by key.
+	whole, open [][]int32
+}
+
+// newStarts makes starts of keys and the phrases that they lead to.
+func newStarts(phrases [][]Word, byKey map[string][]int32) starts {
+	if len(byKey) == 0 {
+		return starts{}
+	}
+	keys := make([]string, 0, len(byKey))
+	for key := range byKey {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	s := starts{trie: newTrie(keys), whole: make([][]int32, len(keys)), open: make([][]int32, len(keys))}
+	for i, key := range keys {
+		for _, p := range byKey[key] {
+			if phrases[p][0].Kind == Whole {
+				s.whole[i] = append(s.whole[i], p)
+			} else {
+				s.open[i] = append(s.open[i], p)
+			}
+		}
+	}
+	return s
 }
 
 // NewIndex makes an index of phrases, known by their positions. A phrase without
-// words is never found. With clitics set, Arabic words are found with the
-// conjunctions, prepositions and article that are joined to them in writing.
-func NewIndex(phrases [][]Word, clitics bool) *Index {
-	x := &Index{phrases: phrases, clitics: clitics}
-	byText := make(map[string]*key)
+// words is never found.
+func NewIndex(phrases [][]Word) *Index {
+	x := &Index{phrases: phrases}
+	heads, inner := make(map[string][]int32), make(map[string][]int32)
 	for i, phrase := range phrases {
 		if len(phrase) == 0 {
 			continue
 		}
 		head := &phrase[0]
+		x.clitics = x.clitics || head.Clitics
 		for _, s := range head.Stems {
 			if x.stems == nil {
 				x.stems = make(map[string][]int32)
 			}
 			x.stems[s] = append(x.stems[s], int32(i))
 		}
-		text := head.literal()
-		if text == "" {
+		switch text := head.literal(); {
+		case text != "":
+			heads[text] = append(heads[text], int32(i))
+		case head.Kind == Suffix || head.Kind == Infix:
+			inner[head.Text] = append(inner[head.Text], int32(i))
+		default:
 			x.free = append(x.free, int32(i))
-			continue
-		}
-		k := byText[text]
-		if k == nil {
-			k = &key{text: text}
-			byText[text] = k
-		}
-		if head.Kind == Whole {
-			k.whole = append(k.whole, int32(i))
-		} else {
-			k.open = append(k.open, int32(i))
 		}
 	}
-	for _, k := range byText {
-		x.keys = append(x.keys, *k)
-	}
-	slices.SortFunc(x.keys, func(a, b key) int { return strings.Compare(a.text, b.text) })
-	x.link()
+	x.heads, x.inner = newStarts(phrases, heads), newStarts(phrases, inner)
 	return x
-}
-
-// link chains the sorted keys and fills the tables that narrow a lookup.
-func (x *Index) link() {
-	for i := range x.keys {
-		k := &x.keys[i]
-		k.within = int32(i) - 1
-		for k.within >= 0 && !strings.HasPrefix(k.text, x.keys[k.within].text) {
-			k.within = x.keys[k.within].within
-		}
-		p, n := pair(k.text), 1
-		if len(k.text) == 1 {
-			n = 256 // it begins the words of 256 pairs
-		}
-		for ; n > 0; n, p = n-1, p+1 {
-			x.pairs[p/64] |= 1 << (p % 64)
-		}
-	}
-	k := 0
-	for i, set := range x.pairs {
-		x.before[i] = uint16(len(x.starts))
-		for ; set != 0; set &= set - 1 {
-			p := uint(i*64 + bits.TrailingZeros64(set))
-			for k < len(x.keys) && pair(x.keys[k].text) < p {
-				k++
-			}
-			x.starts = append(x.starts, int32(k))
-		}
-	}
-	x.starts = append(x.starts, int32(len(x.keys)))
-}
-
-// pair is the first two bytes of a word, the second 0 if it has one.
-func pair[S string | []byte](word S) uint {
-	p := uint(word[0]) << 8
-	if len(word) > 1 {
-		p |= uint(word[1])
-	}
-	return p
-}
-
-// around returns the range of the keys that begin with the two bytes p; ok is
-// false if no key begins words that do.
-func (x *Index) around(p uint) (lo, hi int32, ok bool) {
-	set, bit := x.pairs[p/64], uint64(1)<<(p%64)
-	if set&bit == 0 {
-		return 0, 0, false
-	}
-	n := int(x.before[p/64]) + bits.OnesCount64(set&(bit-1))
-	return x.starts[n], x.starts[n+1], true
 }
 
 // Find calls found for every phrase in t with the positions of its first and
@@ -136,11 +91,16 @@ func (x *Index) around(p uint) (lo, hi int32, ok bool) {
 func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, first, last int)) {
 	for i := range t.Len() {
 		w := t.Word(i)
-		x.lookup(t, i, w, stems, found)
-		if x.clitics {
-			for form := range withoutClitics(w) {
-				x.lookup(t, i, form, stems, found)
+		if x.heads.trie != nil {
+			x.lookup(t, i, w, false, stems, found)
+			if x.clitics && arabicByte(w[0]) {
+				for form := range withoutClitics(w) {
+					x.lookup(t, i, form, true, stems, found)
+				}
 			}
+		}
+		if x.inner.trie != nil {
+			x.inside(t, i, w, stems, found)
 		}
 		for _, p := range x.free {
 			if x.phrases[p][0].matches(w) {
@@ -157,33 +117,54 @@ func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, fir
 	}
 }
 
-// lookup finds the phrases whose first word matches the word i of t in the form w.
-func (x *Index) lookup(t *Text, i int, w []byte, stems func(int) []string, found func(int, int, int)) {
-	lo, hi, ok := x.around(pair(w))
-	if !ok {
-		return
-	}
-	for lo < hi {
-		mid := int32(uint32(lo+hi) / 2)
-		if x.keys[mid].text <= string(w) {
-			lo = mid + 1
-		} else {
-			hi = mid
+// lookup finds the phrases whose first word matches the word i of t in the form w,
+// with bare set those alone that look behind clitics.
+func (x *Index) lookup(t *Text, i int, w []byte, bare bool, stems func(int) []string, found func(int, int, int)) {
+	trie, at := x.heads.trie, int32(root)
+	for n := 0; n < len(w); n++ {
+		if at = trie.next(at, w[n]); at == none {
+			return
 		}
-	}
-	for n := lo - 1; n >= 0; n = x.keys[n].within {
-		k := &x.keys[n]
-		if len(k.text) > len(w) || string(w[:len(k.text)]) != k.text {
+		key := trie.states[at].key
+		if key == none {
 			continue
 		}
-		if len(k.text) == len(w) {
-			for _, p := range k.whole {
+		if n == len(w)-1 {
+			for _, p := range x.heads.whole[key] {
+				if !bare || x.phrases[p][0].Clitics {
+					x.follow(p, t, i, stems, found)
+				}
+			}
+		}
+		for _, p := range x.heads.open[key] {
+			head := &x.phrases[p][0]
+			if (!bare || head.Clitics) && (head.Kind == Prefix || head.matches(w)) {
 				x.follow(p, t, i, stems, found)
 			}
 		}
-		for _, p := range k.open {
-			if head := &x.phrases[p][0]; head.Kind == Prefix || head.matches(w) {
-				x.follow(p, t, i, stems, found)
+	}
+}
+
+// inside finds the phrases whose first word is held by the word i of t, or ends it.
+func (x *Index) inside(t *Text, i int, w []byte, stems func(int) []string, found func(int, int, int)) {
+	trie := x.inner.trie
+	for from := range w {
+		if !utf8.RuneStart(w[from]) {
+			continue
+		}
+		at := int32(root)
+		for n := from; n < len(w); n++ {
+			if at = trie.next(at, w[n]); at == none {
+				break
+			}
+			key := trie.states[at].key
+			if key == none {
+				continue
+			}
+			for _, p := range x.inner.open[key] {
+				if x.phrases[p][0].Kind == Infix || n == len(w)-1 {
+					x.follow(p, t, i, stems, found)
+				}
 			}
 		}
 	}
@@ -211,7 +192,7 @@ func (x *Index) matches(w *Word, t *Text, i int, stems func(int) []string) bool 
 	if w.matches(token) {
 		return true
 	}
-	if x.clitics {
+	if w.Clitics && arabicByte(token[0]) {
 		for form := range withoutClitics(token) {
 			if w.matches(form) {
 				return true

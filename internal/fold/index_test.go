@@ -14,9 +14,12 @@ func find(t *testing.T, clitics bool, text string, patterns ...string) []string 
 	phrases := make([][]Word, len(patterns))
 	for i, p := range patterns {
 		phrases[i] = Words(p, "*?")
+		for j := range phrases[i] {
+			phrases[i][j].Clitics = clitics
+		}
 	}
 	var found []string
-	NewIndex(phrases, clitics).Find(NewText(text), nil, func(phrase, first, last int) {
+	NewIndex(phrases).Find(NewText(text), nil, func(phrase, first, last int) {
 		found = append(found, fmt.Sprintf("%s@%d-%d", patterns[phrase], first, last))
 	})
 	slices.Sort(found)

@@ -35,6 +35,9 @@ type Word struct {
 	// Between, unless zero, is all that may stand between this word of the text and
 	// the one before; with zero it may be anything.
 	Between Gap
+	// Clitics wants an Arabic word found, too, behind the conjunctions, prepositions
+	// and article that are joined to it in writing; Text is without an article.
+	Clitics bool
 	// Stems, when given, match a Whole word by its stem too.
 	Stems []string
 	// Raw is the word as typed.

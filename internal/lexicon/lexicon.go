@@ -49,7 +49,7 @@ type Lexicon struct {
 	patterns []Pattern
 	concepts []Concept
 	facets   map[string]string // concept → facet
-	byLang   map[string]*table
+	all      *automaton
 	digest   string
 }
 
@@ -72,8 +72,8 @@ func (l *Lexicon) Facet(concept string) string { return l.facets[concept] }
 
 // Languages returns the languages that have patterns, sorted.
 func (l *Lexicon) Languages() []string {
-	langs := make([]string, 0, len(l.byLang))
-	for lang := range l.byLang {
+	langs := make([]string, 0, len(l.all.langs))
+	for lang := range l.all.langs {
 		langs = append(langs, lang)
 	}
 	slices.Sort(langs)

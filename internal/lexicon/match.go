@@ -25,40 +25,52 @@ const (
 	gapLetters = 14 // where a word is a letter
 )
 
-// table holds the patterns of one language.
-type table struct {
-	lang  string
+// automaton finds the patterns of all languages in one pass.
+type automaton struct {
 	index *fold.Index
 	// sides tells for each phrase of the index what it is.
 	sides []side
-	gap   int
+	// langs are the languages that have patterns, numbered in the order of the table.
+	langs map[string]int
 }
 
 // side is a pattern, or one of the two sides of a pattern with a gap.
 type side struct {
 	pattern int
-	gap     bool
-	right   bool
+	// lang is the number of its language.
+	lang int
+	// gap is how many words may stand between its sides, 0 for a pattern without.
+	gap   int
+	right bool
 }
 
-func newTable(lang string, patterns []int, rows []compiled) *table {
-	t := &table{lang: lang, gap: gapWords}
-	switch lang {
-	case "zh", "ja", "th":
-		t.gap = gapLetters
-	}
+func newAutomaton(patterns []Pattern, rows []compiled) *automaton {
+	a := &automaton{langs: make(map[string]int)}
 	var phrases [][]fold.Word
-	for _, p := range patterns {
-		row := &rows[p]
-		phrases = append(phrases, row.a)
-		t.sides = append(t.sides, side{pattern: p, gap: row.gap()})
-		if row.gap() {
-			phrases = append(phrases, row.b)
-			t.sides = append(t.sides, side{pattern: p, gap: true, right: true})
+	for i := range patterns {
+		lang, ok := a.langs[patterns[i].Lang]
+		if !ok {
+			lang = len(a.langs)
+			a.langs[patterns[i].Lang] = lang
 		}
+		row, left := &rows[i], side{pattern: i, lang: lang}
+		phrases = append(phrases, row.a)
+		if !row.gap() {
+			a.sides = append(a.sides, left)
+			continue
+		}
+		left.gap = gapWords
+		switch patterns[i].Lang {
+		case "zh", "ja", "th":
+			left.gap = gapLetters
+		}
+		right := left
+		right.right = true
+		phrases = append(phrases, row.b)
+		a.sides = append(a.sides, left, right)
 	}
-	t.index = fold.NewIndex(phrases, lang == "ar")
-	return t
+	a.index = fold.NewIndex(phrases)
+	return a
 }
 
 // part is where a side of a pattern with a gap stands.
@@ -74,9 +86,11 @@ type find struct {
 
 // matching is the memory of one Match.
 type matching struct {
-	text  fold.Text
-	parts []part
-	finds []find
+	text fold.Text
+	// wanted says of each language whether its patterns count.
+	wanted []bool
+	parts  []part
+	finds  []find
 }
 
 var matchings = sync.Pool{New: func() any { return new(matching) }}
@@ -92,40 +106,45 @@ func (l *Lexicon) Match(text string, langs ...string) []Hit {
 		matchings.Put(m)
 	}()
 	m.text.Reset(text)
-	m.finds = m.finds[:0]
-	var done [8]*table
-	tables := append(done[:0], l.byLang["en"])
-	for _, lang := range langs {
-		if t := l.byLang[baseLang(lang)]; !slices.Contains(tables, t) {
-			tables = append(tables, t)
-		}
-	}
-	for _, t := range tables {
-		if t != nil {
-			m.find(t)
-		}
-	}
+	m.want(l.all, langs)
+	m.find(l.all)
 	return l.hits(m)
 }
 
-func (m *matching) find(t *table) {
-	m.parts = m.parts[:0]
-	t.index.Find(&m.text, nil, func(phrase, first, last int) {
-		s := t.sides[phrase]
-		if s.gap {
-			m.parts = append(m.parts, part{s, first, last})
-			return
+// want sets which languages count: English, and langs.
+func (m *matching) want(a *automaton, langs []string) {
+	m.wanted = slices.Grow(m.wanted[:0], len(a.langs))[:len(a.langs)]
+	clear(m.wanted)
+	if n, ok := a.langs["en"]; ok {
+		m.wanted[n] = true
+	}
+	for _, lang := range langs {
+		if n, ok := a.langs[baseLang(lang)]; ok {
+			m.wanted[n] = true
 		}
-		m.finds = append(m.finds, find{s.pattern, first, last})
+	}
+}
+
+func (m *matching) find(a *automaton) {
+	m.parts, m.finds = m.parts[:0], m.finds[:0]
+	a.index.Find(&m.text, nil, func(phrase, first, last int) {
+		s := a.sides[phrase]
+		switch {
+		case !m.wanted[s.lang]:
+		case s.gap > 0:
+			m.parts = append(m.parts, part{s, first, last})
+		default:
+			m.finds = append(m.finds, find{s.pattern, first, last})
+		}
 	})
 	if len(m.parts) > 1 {
-		m.join(t.gap)
+		m.join()
 	}
 }
 
 // join makes a find of each left side and the right side nearest to it, if no more
-// than gap words stand between them.
-func (m *matching) join(gap int) {
+// words than the gap stand between them.
+func (m *matching) join() {
 	slices.SortFunc(m.parts, func(a, b part) int {
 		c := cmp.Compare(a.side.pattern, b.side.pattern)
 		if c == 0 && a.side.right != b.side.right {
@@ -146,7 +165,7 @@ func (m *matching) join(gap int) {
 			n++
 		}
 		for _, left := range rest[:lefts] {
-			if right, ok := nearest(left, rest[lefts:n], gap); ok {
+			if right, ok := nearest(left, rest[lefts:n], left.side.gap); ok {
 				m.finds = append(m.finds, find{left.side.pattern, min(left.first, right.first), max(left.last, right.last)})
 			}
 		}

@@ -59,7 +59,7 @@ func phrase(text, lang string) ([]fold.Word, error) {
 		}
 		switch {
 		case lang == "ar":
-			w.Text = fold.CutArticle(w.Text)
+			w.Text, w.Clitics = fold.CutArticle(w.Text), true
 		case lang == "ko" && w.Kind == fold.Whole:
 			w.Kind = fold.Prefix
 		}

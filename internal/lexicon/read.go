@@ -145,13 +145,11 @@ func (rd *reader) add(p Pattern) error {
 func (rd *reader) finish() *Lexicon {
 	l := rd.lexicon
 	langs := make(map[string]map[string]bool) // concept → languages
-	rows := make(map[string][]int)            // language → patterns
-	for i, p := range l.patterns {
+	for _, p := range l.patterns {
 		if langs[p.Concept] == nil {
 			langs[p.Concept] = make(map[string]bool)
 		}
 		langs[p.Concept][p.Lang] = true
-		rows[p.Lang] = append(rows[p.Lang], i)
 	}
 	for i := range l.concepts {
 		c := &l.concepts[i]
@@ -160,10 +158,7 @@ func (rd *reader) finish() *Lexicon {
 		}
 		slices.Sort(c.Langs)
 	}
-	l.byLang = make(map[string]*table, len(rows))
-	for lang, ids := range rows {
-		l.byLang[lang] = newTable(lang, ids, rd.rows)
-	}
+	l.all = newAutomaton(l.patterns, rd.rows)
 	return l
 }
 

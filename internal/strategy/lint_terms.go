@@ -75,7 +75,7 @@ func (l *linter) contradictions(n *And) {
 // one that is found in its words, until fn returns true. A term is not paired with
 // itself.
 func (p *phrases) covered(other *phrases, fn func(covered, by int) bool) {
-	index := fold.NewIndex(p.words, false)
+	index := fold.NewIndex(p.words)
 	text := new(fold.Text)
 	for i, t := range other.terms {
 		text.Reset(strings.NewReplacer("*", "", "?", "").Replace(strings.Join(t.Words, " ")))

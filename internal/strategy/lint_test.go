@@ -24,7 +24,7 @@ func TestLint(t *testing.T) {
 		{"typographic quotation marks", "“sex trade” OR “sex work”", Own, []string{"1:1 warning “: a typographic", "1:11 warning ”: a typographic"}},
 		{"single quotation marks", "‘sex trade’", Own, []string{"1:1 warning ‘: a quotation mark that holds no phrase together"}},
 		{"truncation too short", "ex* OR e* OR exi*", Own, []string{
-			"1:1 warning ex*: truncated after 2 letters", "1:8 warning e*: truncated after one letter", "1:1 warning", "1:14 warning exi*: everything it finds is found by ex*",
+			"1:1 warning ex*: truncated after 2 letters", "1:8 warning e*: truncated after one letter", "1:1 warning", "1:14 warning exi*: everything it finds is found by e*",
 		}},
 		{"truncation in front", "*prostitution", Own, []string{"1:1 warning *prostitution: a word that begins with a truncation mark"}},
 		{"truncation of a script whose letters are words", "贩*", Own, nil},

@@ -68,7 +68,7 @@ func Compile(n Node, mode Mode, lang string) *Matcher {
 			asTyped(phrase)
 		}
 	}
-	m.index = fold.NewIndex(phrases, mode == Inflected && m.lang == "ar")
+	m.index = fold.NewIndex(phrases)
 	return m
 }
 
@@ -98,6 +98,7 @@ func (m *Matcher) inflect(phrases [][]fold.Word) {
 		}
 		for j := range phrase {
 			w := &phrase[j]
+			w.Clitics = m.lang == "ar"
 			switch {
 			case w.Kind != fold.Whole:
 			case w.Hangul():
