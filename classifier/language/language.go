@@ -30,13 +30,14 @@ const (
 	TooShort        // fewer letters than languages can be told apart by
 	Ambiguous       // several languages fit about equally well
 	Unsupported     // the script, or letters in it, of a language there is no model for
+	Unfit           // no language fits
 	Mojibake        // read in a wrong encoding
 	Romanised       // a language of another script in Latin letters
 )
 
 func (w Why) String() string {
 	return [...]string{
-		"", "no letters", "too short", "several languages fit", "a language without a model", "wrong encoding", "transliterated into Latin letters",
+		"", "no letters", "too short", "several languages fit", "a language without a model", "no language fits", "wrong encoding", "transliterated into Latin letters",
 	}[w]
 }
 

@@ -1,0 +1,49 @@
+package language
+
+import "strings"
+
+// foreignLetters are those of languages there is no model for, in scripts that
+// others have. A name in a text may have one; a text has many.
+var foreignLetters = letterSet(
+	"ټډړږښځڅڼېۍ" + // Pashto
+		"ەێۆڕڵۈڤ" + // Kurdish, Uyghur
+		"ٻڀٺٽڦڃڄڇڌڊڏڙڪڳڱڻ" + // Sindhi
+		"ӣӯҳҷ" + // Tajik
+		"җҙҫҡӑӗӳԥӡӷ" + // Tatar, Bashkir, Chuvash, Abkhaz
+		"ɓɗƙħġ" + // Hausa, Maltese
+		"ৰৱ" + // Assamese
+		"װױײ", // Yiddish
+)
+
+func letterSet(letters string) (set [tableRunes]bool) {
+	for _, r := range letters {
+		set[r] = true
+	}
+	return set
+}
+
+// foreignShare is the least share of such letters, as one in so many.
+const foreignShare = 40
+
+// unsupported says whether a text is in a language there is no model for.
+func unsupported(text string, main Script, letters int) bool {
+	switch main {
+	case OtherScript:
+		return true
+	case Devanagari:
+		return nepali(text)
+	}
+	foreign, kyrgyz, kazakh := 0, 0, 0
+	for _, r := range text {
+		switch {
+		case r >= tableRunes:
+		case foreignLetters[r]:
+			foreign++
+		case r == 'ң' || r == 'Ң':
+			kyrgyz++
+		case main == Cyrillic && strings.ContainsRune("әқғұіӘҚҒҰІ", r):
+			kazakh++
+		}
+	}
+	return foreign*foreignShare >= letters || kazakh == 0 && kyrgyz*foreignShare >= letters
+}
