@@ -18,13 +18,14 @@ type change struct {
 	studies []Study
 	// before are the studies as they lay in the index, by ID.
 	before map[string]Stored
-	// gone are the IDs of studies that became part of others, with the version of
-	// that event.
-	gone map[string]int64
+	// gone are the IDs of studies that became part of others.
+	gone map[string]bool
 	// arrived are the IDs of the records of the batch.
 	arrived map[string]bool
 	// homeless are decisions on studies that are not there.
 	homeless []LoggedDecision
+	// from is what the change was worked out from.
+	from *neighbourhood
 }
 
 // assemble works out the studies that a batch makes together with what is in the
@@ -33,11 +34,12 @@ type change struct {
 // the order they came in; a record that is no longer a copy leaves its study the
 // same way.
 func assemble(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) (change, error) {
-	c := change{gone: map[string]int64{}, arrived: map[string]bool{}, before: map[string]Stored{}}
+	c := change{gone: map[string]bool{}, arrived: map[string]bool{}, before: map[string]Stored{}}
 	n, err := explore(ctx, index, incoming, decisions)
 	if err != nil {
 		return c, err
 	}
+	c.from = n
 	present := n.present()
 	var logged []LoggedDecision
 	for _, d := range decisions {
@@ -53,7 +55,7 @@ func assemble(ctx context.Context, index Index, incoming []Member, decisions []L
 		c.arrived[m.Record.Candidate.ID] = true
 	}
 	for _, g := range n.groups() {
-		s := newStudy(g, n.members)
+		s := newStudy(g, n)
 		s.Decisions, logged = claim(s, logged)
 		s.rule(n.rulings)
 		c.studies = append(c.studies, s)
@@ -71,11 +73,11 @@ func assemble(ctx context.Context, index Index, incoming []Member, decisions []L
 
 // settle gives every study its version and finds those that are gone. A study's
 // version is at least that of every study its records come from and its own last
-// arrival, so that each write supersedes what lay under its ID before.
+// arrival, so that it grows whatever happens to it.
 func (c *change) settle(present []foundStudy, incoming []Member) {
 	floor := map[string]int64{} // by record ID
 	for _, s := range present {
-		c.gone[s.ID] = s.Version
+		c.gone[s.ID] = true
 		for _, m := range s.Members {
 			floor[m.Record.Candidate.ID] = s.Version
 		}
@@ -97,11 +99,6 @@ func (c *change) settle(present []foundStudy, incoming []Member) {
 			decided = max(decided, d.Seq)
 		}
 		s.Version = max(s.Version, int64(last+decided))
-		for _, alias := range s.Aliases {
-			if was, ok := c.gone[alias]; ok {
-				c.gone[alias] = max(was, s.Version)
-			}
-		}
 	}
 	for _, s := range c.studies {
 		delete(c.gone, s.ID)
@@ -115,15 +112,15 @@ func newer(a, b Member) bool {
 	return cmp.Or(cmp.Compare(a.Record.Candidate.Version, b.Record.Candidate.Version), cmp.Compare(a.Seq, b.Seq)) >= 0
 }
 
-func newStudy(g merge.Group, members map[string]Member) Study {
+func newStudy(g merge.Group, n *neighbourhood) Study {
 	s := Study{Schema: record.Schema}
 	keys := map[string]bool{}
 	for i, id := range g.Members {
-		m := members[id]
+		m := n.members[id]
 		m.Why = g.Why[i]
 		s.Members = append(s.Members, m)
 		s.Aliases = append(s.Aliases, record.StudyID(id))
-		for _, k := range merge.New(&m.Record.Candidate).Keys() {
+		for _, k := range n.records[id].Keys() {
 			keys[k] = true
 		}
 	}
@@ -181,7 +178,8 @@ func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
 
 // ops turns a change into operations on the index: studies first, then those that
 // went into them, so that no record is ever without a study. A study that is as it
-// was is not written again.
+// was is not written again. Each document goes on from the version it was read in, so
+// that the index refuses it when another writer came between.
 func (c *change) ops() ([]Op, error) {
 	ops := make([]Op, 0, len(c.studies)+len(c.gone))
 	for i := range c.studies {
@@ -190,13 +188,14 @@ func (c *change) ops() ([]Op, error) {
 		if err != nil {
 			return nil, fmt.Errorf("study %s: %w", s.ID, err)
 		}
-		if before, ok := c.before[s.ID]; ok && before.Version == s.Version && bytes.Equal(before.Source, doc.Source) {
+		before, there := c.before[s.ID]
+		if there && bytes.Equal(before.Source, doc.Source) {
 			continue
 		}
-		ops = append(ops, Op{ID: s.ID, Version: s.Version, Doc: &doc})
+		ops = append(ops, Op{ID: s.ID, Version: before.Version + 1, Next: true, Doc: &doc})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(c.gone), strings.Compare) {
-		ops = append(ops, Op{ID: id, Version: c.gone[id]})
+		ops = append(ops, Op{ID: id, Version: c.before[id].Version + 1, Next: true})
 	}
 	return ops, nil
 }

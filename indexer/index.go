@@ -40,13 +40,17 @@ type Op struct {
 	// Version orders writes of one ID: an operation with a lower version than the
 	// one stored has no effect and counts as done (Outcome.Stale).
 	Version int64
+	// Next says that the operation was worked out from Version-1: it has no effect
+	// either when the document has reached Version (Outcome.Stale). Of two writers that
+	// go on from the same document, one is refused.
+	Next bool
 	// Doc is nil to delete.
 	Doc *Document
 }
 
 // Outcome is what became of one Op.
 type Outcome struct {
-	// Stale says that a newer version was already there.
+	// Stale says that a newer version was already there; see also Op.Next.
 	Stale bool
 	// Err is non-nil when the backend will never take this operation as it is: the
 	// document is to be parked. What is worth retrying has been retried inside.

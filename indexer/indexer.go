@@ -180,32 +180,21 @@ func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) err
 	return nil
 }
 
-// put brings records and decisions into the index.
+// put brings records and decisions into the index and parks what it will not take.
 func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) error {
 	if len(members)+len(decisions) == 0 {
 		return nil
 	}
-	change, err := assemble(ctx, r.index, members, decisions)
+	merged, err := Merge(ctx, r.index, members, decisions)
 	if err != nil {
 		return err
 	}
-	ops, err := change.ops()
-	if err != nil {
-		return err
-	}
-	outcomes, err := r.index.Apply(ctx, ops)
-	if err != nil {
-		return err
-	}
-	for i, o := range outcomes {
-		if o.Err == nil {
-			continue
-		}
-		if err := r.parkStudy(ctx, change, ops[i].ID, o.Err); err != nil {
+	for _, refused := range merged.Refused {
+		if err := r.parkRecord(ctx, refused); err != nil {
 			return err
 		}
 	}
-	for _, d := range change.homeless {
+	for _, d := range merged.Homeless {
 		p := record.Parked{
 			Key: fmt.Sprintf("%s-%d", stream.Decisions, d.Seq), Stage: Stage, Source: "decision." + d.Decision.Review,
 			Reason: fmt.Sprintf("decision on study %s, which is not in the index", d.Decision.Study),
@@ -222,31 +211,15 @@ func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDe
 	return nil
 }
 
-// parkStudy parks the records whose arrival made a document the index refuses.
-// What the study was before stays in the index.
-func (r *Runner) parkStudy(ctx context.Context, c change, id string, why error) error {
-	for _, s := range c.studies {
-		if s.ID != id {
-			continue
-		}
-		for _, m := range s.Members {
-			if !c.arrived[m.Record.Candidate.ID] {
-				continue
-			}
-			raw, err := json.Marshal(m.Record)
-			if err != nil {
-				return err
-			}
-			p := record.Parked{
-				Key: m.Record.Candidate.ID, RecordID: m.Record.Candidate.ID, Stage: Stage,
-				Source: m.Record.Candidate.Source, Raw: raw,
-				Reason: "the index refused the study of this record: " + why.Error(),
-			}
-			if err := r.bus.Park(ctx, p); err != nil {
-				return err
-			}
-			r.Parked.Add(1)
-		}
+func (r *Runner) parkRecord(ctx context.Context, refused Refused) error {
+	rec := &refused.Member.Record
+	raw, err := json.Marshal(rec)
+	if err != nil {
+		return err
 	}
-	return nil
+	r.Parked.Add(1)
+	return r.bus.Park(ctx, record.Parked{
+		Key: rec.Candidate.ID, RecordID: rec.Candidate.ID, Stage: Stage, Source: rec.Candidate.Source, Raw: raw,
+		Reason: "the index refused the study of this record: " + refused.Err.Error(),
+	})
 }

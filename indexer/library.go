@@ -54,13 +54,17 @@ func (l *Library) Study(ctx context.Context, id string) (Study, error) {
 		return Study{}, fmt.Errorf("study %.80q: %w", id, ErrNotFound)
 	}
 	// While two studies merge, both may answer for a moment: the later one is right.
-	latest := stored[0]
-	for _, s := range stored[1:] {
-		if s.Version > latest.Version {
+	var latest Study
+	for i, d := range stored {
+		s, err := readStudy(d)
+		if err != nil {
+			return Study{}, err
+		}
+		if i == 0 || s.Version > latest.Version {
 			latest = s
 		}
 	}
-	return readStudy(latest)
+	return latest, nil
 }
 
 func readStudy(stored Stored) (Study, error) {
@@ -68,6 +72,5 @@ func readStudy(stored Stored) (Study, error) {
 	if err := json.Unmarshal(stored.Source, &s); err != nil {
 		return Study{}, fmt.Errorf("study %s in the index cannot be read (run `polyglean reindex`): %w", stored.ID, err)
 	}
-	s.Version = stored.Version
 	return s, nil
 }

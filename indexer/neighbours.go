@@ -11,14 +11,11 @@ import (
 	"polyglean/internal/record"
 )
 
-// A key that more than commonKey studies have is no lead to copies: a template's DOI,
-// a journal's standing heading. It is not followed; real copies share other keys.
+// askKeys is how many keys are looked up at once, askStudies how many studies they may
+// lead to before those that lead to too many (merge.Common) are told from the rest.
 const (
-	commonKey = 1000
-	// askKeys is how many keys are looked up at once, askStudies how many studies they
-	// may lead to before those that lead to too many are told from the rest.
 	askKeys    = 500
-	askStudies = 10_000
+	askStudies = 5_000
 )
 
 // neighbourhood is all that the arrival of records and decisions can change: the
@@ -30,20 +27,24 @@ type neighbourhood struct {
 	index Index
 	// found are the studies that were looked up, by ID.
 	found map[string]foundStudy
-	// members are the latest copies of all records seen.
+	// members are the latest copies of all records seen, and records what is compared of
+	// them.
 	members map[string]Member
+	records map[string]*merge.Record
 	// compared is what is compared of a record: its latest copy, and those it replaces,
 	// whose relations may end now.
 	compared map[string][]*merge.Record
-	// home is the study that a record is in.
-	home map[string]string
+	// home are the studies that a record is in: one, but for the moments in which studies
+	// merge.
+	home map[string][]string
 	// byKey leads from a key to records, ruled from a record to the studies with rulings
 	// on it.
 	byKey map[string][]string
 	ruled map[string][]string
 	// rulings by their place in the log.
 	rulings map[uint64]LoggedDecision
-	asked   map[string]bool
+	// asked are the values that were looked up, by field.
+	asked map[string]map[string]bool
 	// near are the records of the neighbourhood; queue those whose relations are yet to
 	// be looked for.
 	near  map[string]bool
@@ -58,9 +59,9 @@ type foundStudy struct {
 // explore finds the neighbourhood of a batch.
 func explore(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) (*neighbourhood, error) {
 	n := &neighbourhood{
-		index: index, found: map[string]foundStudy{}, members: map[string]Member{}, compared: map[string][]*merge.Record{},
-		home: map[string]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
-		rulings: map[uint64]LoggedDecision{}, asked: map[string]bool{}, near: map[string]bool{},
+		index: index, found: map[string]foundStudy{}, members: map[string]Member{}, records: map[string]*merge.Record{}, compared: map[string][]*merge.Record{},
+		home: map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
+		rulings: map[uint64]LoggedDecision{}, asked: map[string]map[string]bool{ExactKey: {}, ExactAlias: {}}, near: map[string]bool{},
 	}
 	for _, m := range incoming {
 		n.add(m)
@@ -120,7 +121,7 @@ func (n *neighbourhood) spread(ctx context.Context) error {
 		for _, r := range n.compared[id] {
 			for _, k := range r.Keys() {
 				block := n.byKey[k]
-				if len(block) > commonKey {
+				if len(block) > merge.Common {
 					continue
 				}
 				for _, other := range block {
@@ -150,7 +151,7 @@ func (n *neighbourhood) visit(id string) {
 	}
 	n.near[id] = true
 	n.queue = append(n.queue, id)
-	if study, ok := n.home[id]; ok {
+	for _, study := range n.home[id] {
 		n.visitStudy(study)
 	}
 }
@@ -171,10 +172,7 @@ func (n *neighbourhood) visitStudy(id string) {
 // visitRuled takes in the studies with rulings on a record, and the records that those
 // name.
 func (n *neighbourhood) visitRuled(id string) {
-	if study, ok := n.home[id]; ok {
-		n.visitStudy(study)
-	}
-	for _, study := range n.ruled[id] {
+	for _, study := range slices.Concat(n.home[id], n.ruled[id]) {
 		n.visitStudy(study)
 	}
 }
@@ -182,14 +180,14 @@ func (n *neighbourhood) visitRuled(id string) {
 // add files a record under its keys; of two copies the newer one stands.
 func (n *neighbourhood) add(m Member) {
 	id := m.Record.Candidate.ID
+	r := merge.New(&m.Record.Candidate)
 	if before, there := n.members[id]; !there || newer(m, before) {
 		m.Why = ""
-		n.members[id] = m
+		n.members[id], n.records[id] = m, r
 	}
-	r := merge.New(&m.Record.Candidate)
 	n.compared[id] = append(n.compared[id], r)
 	for _, k := range r.Keys() {
-		if block := n.byKey[k]; len(block) <= commonKey && !slices.Contains(block, id) {
+		if block := n.byKey[k]; len(block) <= merge.Common && !slices.Contains(block, id) {
 			n.byKey[k] = append(block, id)
 		}
 	}
@@ -199,48 +197,81 @@ func (n *neighbourhood) add(m Member) {
 func (n *neighbourhood) ask(ctx context.Context, field string, values []string) error {
 	fresh := map[string]bool{}
 	for _, v := range values {
-		if asked := field + " " + v; !n.asked[asked] {
-			n.asked[asked] = true
+		if !n.asked[field][v] {
+			n.asked[field][v] = true
 			fresh[v] = true
 		}
 	}
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(fresh)), askKeys) {
-		if err := n.askSome(ctx, field, chunk); err != nil {
+	return lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(fresh)), n.take)
+}
+
+// settled says that the index holds what was written and, of what the neighbourhood
+// was worked out from, nothing else: no other writer came between.
+func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
+	want := map[string]int64{}
+	for id, s := range n.found {
+		want[id] = s.stored.Version
+	}
+	for _, op := range ops {
+		want[op.ID] = op.Version
+		if op.Doc == nil {
+			delete(want, op.ID)
+		}
+	}
+	as := true
+	for field, values := range n.asked {
+		err := lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(values)), func(d Stored) error {
+			version, known := want[d.ID]
+			as = as && known && version == d.Version
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return as, nil
+}
+
+// lookUp gives fn the documents that have one of the values, some of them more than
+// once.
+func lookUp(ctx context.Context, index Index, field string, values []string, fn func(Stored) error) error {
+	for chunk := range slices.Chunk(values, askKeys) {
+		if err := lookUpSome(ctx, index, field, chunk, fn); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// askSome looks values up when they do not lead to too many studies, and parts them
-// in two when they do; a single value that does is not followed.
-func (n *neighbourhood) askSome(ctx context.Context, field string, values []string) error {
+// lookUpSome looks values up when they do not lead to too many documents, and parts
+// them in two when they do; a single value that does is not followed.
+func lookUpSome(ctx context.Context, index Index, field string, values []string, fn func(Stored) error) error {
 	either := Bool{}
 	for _, v := range values {
 		either.Should = append(either.Should, Term{Field: field, Value: v})
 	}
-	counted, err := n.index.Find(ctx, Plan{Query: either})
+	counted, err := index.Find(ctx, Plan{Query: either})
 	if err != nil {
 		return fmt.Errorf("look up studies: %w", err)
 	}
-	switch {
-	case counted.Total == 0:
+	switch n := counted.Total; {
+	case n == 0:
 		return nil
-	case counted.Total > askStudies && len(values) > 1, counted.Total > commonKey && len(values) > 1 && len(values) < 10:
+	case n > merge.Common && len(values) == 1:
+		return nil
+	case n > askStudies:
 		half := len(values) / 2
-		if err := n.askSome(ctx, field, values[:half]); err != nil {
+		if err := lookUpSome(ctx, index, field, values[:half], fn); err != nil {
 			return err
 		}
-		return n.askSome(ctx, field, values[half:])
-	case counted.Total > commonKey && len(values) == 1:
-		return nil
+		return lookUpSome(ctx, index, field, values[half:], fn)
 	}
-	stored, err := n.index.Lookup(ctx, field, values)
+	stored, err := index.Lookup(ctx, field, values)
 	if err != nil {
 		return fmt.Errorf("look up studies: %w", err)
 	}
 	for _, d := range stored {
-		if err := n.take(d); err != nil {
+		if err := fn(d); err != nil {
 			return err
 		}
 	}
@@ -256,10 +287,9 @@ func (n *neighbourhood) take(d Stored) error {
 	if err := json.Unmarshal(d.Source, &s); err != nil {
 		return fmt.Errorf("document %s in the index cannot be read (%w): rebuild it with polyglean reindex", d.ID, err)
 	}
-	s.Version = d.Version
 	n.found[s.ID] = foundStudy{s, d}
 	for _, m := range s.Members {
-		n.home[m.Record.Candidate.ID] = s.ID
+		n.home[m.Record.Candidate.ID] = append(n.home[m.Record.Candidate.ID], s.ID)
 		n.add(m)
 	}
 	for _, ruling := range s.Rulings {
@@ -285,8 +315,7 @@ func (n *neighbourhood) present() []foundStudy {
 func (n *neighbourhood) groups() []merge.Group {
 	records := make([]*merge.Record, 0, len(n.near))
 	for id := range n.near {
-		m := n.members[id]
-		records = append(records, merge.New(&m.Record.Candidate))
+		records = append(records, n.records[id])
 	}
 	var rulings merge.Rulings
 	for _, seq := range slices.Sorted(maps.Keys(n.rulings)) {

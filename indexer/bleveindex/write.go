@@ -35,7 +35,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 		if j, ok := last[op.ID]; ok {
 			stored, exists = ops[j].Version, ops[j].Doc != nil
 		}
-		if exists && op.Version < stored {
+		if exists && (op.Version < stored || op.Next && op.Version == stored) {
 			outcomes[i].Stale = true
 			continue
 		}

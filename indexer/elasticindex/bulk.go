@@ -95,6 +95,9 @@ func newBulk(ops []indexer.Op, queue []int, maxBytes int) (bulk, []int, error) {
 // encode writes the two lines of an operation, or the one of a deletion.
 func encode(enc *json.Encoder, op indexer.Op) error {
 	act := action{ID: op.ID, Version: op.Version, VersionType: "external_gte"}
+	if op.Next {
+		act.VersionType = "external" // the stored version must be lower
+	}
 	if op.Doc == nil {
 		return enc.Encode(struct {
 			Delete action `json:"delete"`

@@ -17,7 +17,7 @@ import (
 var impatient = patience{tries: 4, first: time.Millisecond, most: 2 * time.Millisecond}
 
 // fake answers as Elasticsearch does to what Open and Apply send, and fails on
-// demand. It keeps documents by the rule of external_gte, so that a test can tell
+// demand. It keeps documents by the rules of external and external_gte, so that a test can tell
 // what was written, how often, and whether an older write undid a newer one.
 type fake struct {
 	*httptest.Server
@@ -161,10 +161,10 @@ func (f *fake) write(actions []bulkAction, refused map[string]refusal) []map[str
 		case no:
 			item["status"] = e.status
 			item["error"] = map[string]any{"type": e.kind, "reason": "as asked"}
-		case a.VersionType != "external_gte":
+		case a.VersionType != "external_gte" && a.VersionType != "external":
 			item["status"] = http.StatusBadRequest
 			item["error"] = map[string]any{"type": "unexpected", "reason": "version type " + a.VersionType}
-		case there && a.Version < old.version:
+		case there && (a.Version < old.version || a.VersionType == "external" && a.Version == old.version):
 			item["status"] = http.StatusConflict
 			item["error"] = map[string]any{"type": "version_conflict_engine_exception", "reason": "as it should"}
 		case a.kind == "index":

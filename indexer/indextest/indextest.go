@@ -27,6 +27,9 @@ func Run(t *testing.T, b Backend) {
 	for name, test := range map[string]func(*testing.T, Backend){
 		"Apply":      testApply,
 		"Versions":   testVersions,
+		"Next":       testNext,
+		"Writers":    testWriters,
+		"Crowd":      testCrowd,
 		"Refused":    testRefused,
 		"Cancelled":  testCancelled,
 		"Lookup":     testLookup,

@@ -24,7 +24,8 @@ type GroupLink struct {
 	Why           string
 }
 
-// Pairs returns the pairs of records that share a key, each once, as positions.
+// Pairs returns the pairs of records that share a key which is not too Common, each
+// once, as positions.
 func Pairs(records []*Record) [][2]int {
 	byKey := make(map[string][]int)
 	for i, r := range records {
@@ -35,6 +36,9 @@ func Pairs(records []*Record) [][2]int {
 	seen := make(map[[2]int]struct{})
 	var out [][2]int
 	for _, block := range byKey {
+		if len(block) > Common {
+			continue
+		}
 		for i, a := range block {
 			for _, b := range block[i+1:] {
 				pair := [2]int{a, b}

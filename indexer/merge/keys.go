@@ -31,13 +31,18 @@ const (
 	ends = 14
 	// MaxKeys is how many keys a record has at most.
 	MaxKeys = 40
+	// Common is how many records may share a key before it is no lead to copies any
+	// more: a template's DOI, a standing heading. Real copies share other keys, too.
+	Common = 200
 )
 
 // Keys are what the record shares with its copies: its own ID, its identifiers, and
-// hashes of the beginning and end of each title with the first author or the year,
-// and of the place of publication. Records without a key in common are not compared.
-// A title that thousands of works bear makes no key.
-func (r *Record) Keys() []string {
+// hashes of the beginning and end of each title with its numbers and the first author
+// or the year, and of the place of publication. Records without a key in common are not compared.
+// A title that thousands of works bear makes no key. The slice is the record's own.
+func (r *Record) Keys() []string { return r.keys }
+
+func (r *Record) makeKeys() []string {
 	keys := []string{RecordKey(r.ID)}
 	add := func(key string) {
 		if len(keys) < MaxKeys && !slices.Contains(keys, key) {
@@ -63,12 +68,12 @@ func (r *Record) Keys() []string {
 		}
 		head, tail := cutEnds(t)
 		if first != "" {
-			add(hashed("a", head, first))
-			add(hashed("b", tail, first))
+			add(hashed("a", head, first, t.numbers))
+			add(hashed("b", tail, first, t.numbers))
 		}
 		for _, y := range years {
 			if y != "" || first == "" {
-				add(hashed("y", head, y))
+				add(hashed("y", head, y, t.numbers))
 			}
 		}
 	}

@@ -26,14 +26,14 @@ type Record struct {
 	pmid      string
 	kind      kind
 	languages []string
-	people    int // how many authors the candidate names
+	keys      []string
 }
 
 // New reads a candidate. What is no year, page or identifier counts as not stated.
 func New(c *record.Candidate) *Record {
 	r := &Record{
 		ID: c.ID, container: newContainer(c.Container), volume: number(c.Volume), issue: number(c.Issue),
-		pages: newPages(c.Pages), doi: DOI(c.IDs.DOI), pmid: c.IDs.PMID, year: yearOf(c), languages: c.Languages, people: len(c.Authors),
+		pages: newPages(c.Pages), doi: DOI(c.IDs.DOI), pmid: c.IDs.PMID, year: yearOf(c), languages: c.Languages,
 	}
 	r.titles = titlesOf(c, r.container.letters)
 	r.authors = namesOf(c.Authors)
@@ -53,6 +53,7 @@ func New(c *record.Candidate) *Record {
 	add("arxiv", arxiv(c.IDs.Other["arxiv"]))
 	add("hal", c.IDs.Other["hal"])
 	r.kind = kindOf(c)
+	r.keys = r.makeKeys()
 	return r
 }
 
