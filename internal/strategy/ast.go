@@ -3,12 +3,16 @@
 //
 // One syntax serves both: AND, OR, NOT, parentheses, "phrases", truncation,
 // proximity NEAR/n (either order) and ADJ/n (in order, at most n words between),
-// and the fields ti: ab: kw: au: jo: or title: abstract: keyword: author:
+// which may be called W/n and PRE/n, and the fields ti: ab: kw: au: jo: or title: abstract: keyword: author:
 // journal: in front of a term or a group. NOT binds tightest, then NEAR and ADJ,
 // then AND, then OR. Operators are recognised in capitals only, so that "exit and
 // recovery" in a title is not mistaken for one. In a word, * stands for any run
 // of letters and ? for one letter or none. Quotation marks and parentheses may be
 // of any style.
+//
+// Read takes strategies as they were published for PubMed, Ovid, Scopus, Web of
+// Science and EBSCO into the same tree and notes what has no place there; Lint looks
+// for what is wrong in a strategy.
 package strategy
 
 // Node is a part of a parsed query: *And, *Or, *Not, *Near or *Term.

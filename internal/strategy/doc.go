@@ -10,8 +10,10 @@ import (
 // matchers. It is made for reuse, one to a goroutine.
 type Doc struct {
 	texts []docText
-	// found are the places of each term of the matcher at work.
-	found [][]place
+	// found are the places of each term of scanned, nil before texts are looked
+	// through.
+	found   [][]place
+	scanned *vocabulary
 	// stemmers remember stems from record to record, by language.
 	stemmers map[string]*stemmer
 }
@@ -38,13 +40,14 @@ func comparePlaces(a, b place) int {
 func NewDoc() *Doc { return &Doc{stemmers: make(map[string]*stemmer)} }
 
 // Reset removes all texts and keeps their memory.
-func (d *Doc) Reset() { d.texts = d.texts[:0] }
+func (d *Doc) Reset() { d.texts, d.scanned = d.texts[:0], nil }
 
 // Add adds a text: the one at index of a field, in language lang (ISO 639-1 or
 // BCP 47). Words are compared by their stems in texts in the strategy's own
 // language and in those whose language is not known, empty or "und": the stem of
 // a word read in a wrong language is chance.
 func (d *Doc) Add(field Field, index int, text, lang string) {
+	d.scanned = nil
 	n := len(d.texts)
 	if n < cap(d.texts) {
 		d.texts = d.texts[:n+1]
@@ -56,28 +59,32 @@ func (d *Doc) Add(field Field, index int, text, lang string) {
 	t.words.Reset(text)
 }
 
-// scan fills d.found with the places of m's terms.
-func (d *Doc) scan(m *Matcher) {
-	for len(d.found) < len(m.terms) {
+// scan fills d.found with the places of v's terms, unless it holds them already.
+func (d *Doc) scan(v *vocabulary) {
+	if d.scanned == v {
+		return
+	}
+	d.scanned = v
+	for len(d.found) < len(v.terms) {
 		d.found = append(d.found, nil)
 	}
-	for i := range m.terms {
+	for i := range v.terms {
 		d.found[i] = d.found[i][:0]
 	}
 	for i := range d.texts {
 		text := &d.texts[i]
 		found := func(term, first, last int) {
-			if m.terms[term].Field.covers(text.field) {
+			if v.terms[term].Field.covers(text.field) {
 				d.found[term] = append(d.found[term], place{term, i, first, last})
 			}
 		}
 		var stems func(int) []string
-		if text.lang == "" || text.lang == m.lang {
-			if s := d.stemmer(m.stems); s != nil {
+		if text.lang == "" || text.lang == v.lang {
+			if s := d.stemmer(v.stems); s != nil {
 				stems = func(i int) []string { return s.stems(text.words.Raw(i)) }
 			}
 		}
-		m.index.Find(&text.words, stems, found)
+		v.index.Find(&text.words, stems, found)
 	}
 }
 

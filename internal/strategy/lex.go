@@ -152,31 +152,40 @@ var fieldNames = map[string]Field{
 	"jo": Container, "journal": Container,
 }
 
-// proximity makes t an operator if it is NEAR/n or ADJ/n. Other databases write
-// NEAR5 or ADJ alone; read as words, those would find nothing without a sign.
+// proximity makes t an operator if it is NEAR/n or ADJ/n, or W/n or PRE/n, as some
+// databases call them. Behind a slash small letters will do, for no word is written
+// so. Others write NEAR5 or ADJ alone; read as words, those would find nothing
+// without a sign.
 func (l *lexer) proximity(t *token) error {
-	name, number, ok := "NEAR", "", false
-	if number, ok = strings.CutPrefix(t.text, name); !ok {
-		name = "ADJ"
-		if number, ok = strings.CutPrefix(t.text, name); !ok {
-			return nil
+	name, digits, slash := strings.Cut(t.text, "/")
+	if !slash {
+		if name = strings.TrimRight(t.text, "0123456789"); name != "NEAR" && name != "ADJ" {
+			return nil // a word such as ADJUSTMENT
 		}
 	}
-	digits, slash := strings.CutPrefix(number, "/")
-	if !slash && strings.Trim(number, "0123456789") != "" {
-		return nil // a word such as ADJUSTMENT
+	name = strings.ToUpper(name)
+	ordered, ok := proximities[name]
+	if !ok {
+		return nil
+	}
+	number := digits != "" && strings.Trim(digits, "0123456789") == ""
+	if capital := name == t.text[:len(name)] && (name == "NEAR" || name == "ADJ"); !number && !capital {
+		return nil // near/far, w/o
 	}
 	distance, err := strconv.Atoi(digits)
-	if !slash || err != nil || distance < 0 || distance > maxDistance || digits[0] == '+' || digits[0] == '-' {
+	if !slash || !number || err != nil || distance > maxDistance {
 		return &SyntaxError{
 			Query: l.text, Offset: t.at,
 			Problem: fmt.Sprintf("%q does not say how many words may stand between", t.text),
 			Hint:    fmt.Sprintf("write %s/0 to %s/%d, or small letters for the word", name, name, maxDistance),
 		}
 	}
-	t.kind, t.distance, t.ordered = nearToken, distance, name == "ADJ"
+	t.kind, t.distance, t.ordered = nearToken, distance, ordered
 	return nil
 }
+
+// proximities are the operators of proximity, and whether they keep the order.
+var proximities = map[string]bool{"NEAR": false, "W": false, "ADJ": true, "PRE": true}
 
 // fields yields the words of s, parted by white space, with their offsets.
 func fields(s string) iter.Seq2[int, string] {

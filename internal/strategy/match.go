@@ -41,7 +41,12 @@ type Span struct {
 // their front; names of authors and journals never do. A term without a field
 // looks at titles, abstracts and keywords.
 type Matcher struct {
-	root  Node
+	root Node
+	*vocabulary
+}
+
+// vocabulary is the terms of one strategy or several, compiled into one automaton.
+type vocabulary struct {
 	terms []*Term
 	// names are the terms as printed, ids their positions.
 	names []string
@@ -53,23 +58,38 @@ type Matcher struct {
 
 // Compile makes a Matcher of a strategy whose words are of language lang, ISO
 // 639-1 or BCP 47.
-func Compile(n Node, mode Mode, lang string) *Matcher {
-	m := &Matcher{root: n, terms: Terms(n), ids: make(map[*Term]int), lang: baseLang(lang)}
-	phrases := make([][]fold.Word, len(m.terms))
-	for i, t := range m.terms {
-		m.ids[t] = i
-		m.names = append(m.names, t.String())
-		phrases[i] = fold.Words(strings.Join(t.Words, " "), "*?")
+func Compile(n Node, mode Mode, lang string) *Matcher { return CompileAll(mode, lang, n)[0] }
+
+// CompileAll makes a Matcher of each of several strategies, such as a whole and its
+// blocks. They share one automaton: a Doc that is matched against one after the other
+// is looked through once.
+func CompileAll(mode Mode, lang string, strategies ...Node) []*Matcher {
+	v := &vocabulary{ids: make(map[*Term]int), lang: baseLang(lang)}
+	var phrases [][]fold.Word
+	for _, n := range strategies {
+		for _, t := range Terms(n) {
+			if _, known := v.ids[t]; known {
+				continue
+			}
+			v.ids[t] = len(v.terms)
+			v.terms = append(v.terms, t)
+			v.names = append(v.names, t.String())
+			phrases = append(phrases, fold.Words(strings.Join(t.Words, " "), "*?"))
+		}
 	}
 	if mode == Inflected {
-		m.inflect(phrases)
+		v.inflect(phrases)
 	} else {
 		for _, phrase := range phrases {
 			asTyped(phrase)
 		}
 	}
-	m.index = fold.NewIndex(phrases)
-	return m
+	v.index = fold.NewIndex(phrases)
+	matchers := make([]*Matcher, len(strategies))
+	for i, n := range strategies {
+		matchers[i] = &Matcher{root: n, vocabulary: v}
+	}
+	return matchers
 }
 
 // asTyped holds the words of a phrase together as they were typed: where a space
@@ -87,23 +107,23 @@ func asTyped(phrase []fold.Word) {
 }
 
 // inflect opens the words of phrases to their other forms.
-func (m *Matcher) inflect(phrases [][]fold.Word) {
-	stemmer := newStemmer(m.lang)
+func (v *vocabulary) inflect(phrases [][]fold.Word) {
+	stemmer := newStemmer(v.lang)
 	if stemmer != nil {
-		m.stems = m.lang
+		v.stems = v.lang
 	}
 	for i, phrase := range phrases {
-		if f := m.terms[i].Field; f == Author || f == Container {
+		if f := v.terms[i].Field; f == Author || f == Container {
 			continue
 		}
 		for j := range phrase {
 			w := &phrase[j]
-			w.Clitics = m.lang == "ar"
+			w.Clitics = v.lang == "ar"
 			switch {
 			case w.Kind != fold.Whole:
 			case w.Hangul():
 				w.Kind = fold.Prefix
-			case m.lang == "ar":
+			case v.lang == "ar":
 				w.Stems = stemmer.stems(w.Raw)
 				w.Text = fold.CutArticle(w.Text)
 			case stemmer != nil:
@@ -116,7 +136,7 @@ func (m *Matcher) inflect(phrases [][]fold.Word) {
 // Match reports whether the record d matches, and where its terms stand: the
 // terms that made it match, in the order of the texts; none for a NOT.
 func (m *Matcher) Match(d *Doc) (bool, []Span) {
-	d.scan(m)
+	d.scan(m.vocabulary)
 	var places []place
 	if !m.eval(d, m.root, &places) {
 		return false, nil

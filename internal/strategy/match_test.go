@@ -122,6 +122,8 @@ func TestMatch(t *testing.T) {
 		{"a failed AND marks nothing", "(exit AND absent) OR recovery", Exact, "en", everywhere, []string{"kw0 recovery: recovery"}},
 		{"NEAR either way", "exit NEAR/2 women", Exact, "en", title("women a b exit; exit a b c women"), []string{"ti0 women: women", "ti0 exit: exit"}},
 		{"NEAR next to each other", "exit NEAR/0 women", Exact, "en", title("exit women"), []string{"ti0 exit: exit", "ti0 women: women"}},
+		{"other names of NEAR and ADJ", "exit w/2 women OR women PRE/0 exit", Exact, "en", title("women a exit"), []string{"ti0 women: women", "ti0 exit: exit"}},
+		{"words with a slash", "w/o OR W/o OR near/far OR pre/post", Exact, "en", title("near/far"), []string{"ti0 near/far: near/far"}},
 		{"NEAR too far", "exit NEAR/1 women", Exact, "en", title("women a b exit"), []string{no}},
 		{"NEAR wants two places", "exit NEAR/9 exit", Exact, "en", title("exit"), []string{no}},
 		{"NEAR within one text", "exit NEAR/99 recovery", Exact, "en", everywhere, []string{no}},
@@ -187,6 +189,41 @@ func TestDocServesManyMatchers(t *testing.T) {
 		if ok, _ := wide.Match(d); ok {
 			t.Error("an empty Doc matches")
 		}
+	}
+}
+
+// TestCompileAll: matchers of a whole and its blocks give what each gives alone.
+func TestCompileAll(t *testing.T) {
+	whole := mustParse(t, published, AsPhrase)
+	nodes := append([]Node{whole}, whole.(*And).Parts...)
+	matchers := CompileAll(Inflected, "en", nodes...)
+	d, alone := NewDoc(), NewDoc()
+	matched := 0
+	for _, title := range seeds {
+		d.Reset()
+		d.Add(Title, 0, title, "en")
+		for i, m := range matchers {
+			alone.Reset()
+			alone.Add(Title, 0, title, "en")
+			ok, spans := m.Match(d)
+			wantOK, want := Compile(nodes[i], Inflected, "en").Match(alone)
+			if ok != wantOK || !slices.Equal(spans, want) {
+				t.Errorf("%s, %s: %v %v, want %v %v", title, nodes[i], ok, spans, wantOK, want)
+			}
+			if ok {
+				matched++
+			}
+		}
+	}
+	if matched < 8+8+8 {
+		t.Errorf("%d matches of 3 matchers in %d titles", matched, len(seeds))
+	}
+	// What is added later is looked through, too.
+	d.Reset()
+	matchers[2].Match(d)
+	d.Add(Title, 0, "exit", "en")
+	if ok, _ := matchers[2].Match(d); !ok {
+		t.Error("a text added after a match is not looked through")
 	}
 }
 
