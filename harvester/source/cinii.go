@@ -34,6 +34,8 @@ const (
 // of papers, theses and books in Japan, by its OpenSearch interface in JSON. Its
 // records have a title in one language and, some of them, an abstract.
 //
+// Not verified against recordings: written from the documentation of the interface.
+//
 // Free words are matched by a part of the text, so that the strategy is asked term
 // by term (termQueries): in titles where a term asks for them, in all there is
 // otherwise. Only searches in Japanese and English are asked.

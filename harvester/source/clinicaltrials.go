@@ -36,6 +36,8 @@ const (
 // National Library of Medicine, by version 2 of its API. What it holds are
 // registrations, not papers.
 //
+// Not verified against recordings: written from the documentation of the API.
+//
 // Windows are of LastUpdatePostDate, the day a registration was last changed.
 //
 // Carried over are AND, OR and phrases, in all that is searched by default. Less

@@ -154,9 +154,17 @@ func luceneOr(terms []phrase, write func(stem) string) (text string, exact bool)
 	return strings.Join(parts, " OR "), exact
 }
 
-// fielded names the fields that each term is looked for in: one of them is enough.
-// The source cannot be asked for a field that has no names.
-func fielded(names map[strategy.Field][]string, write func([]phrase) (string, bool)) func(strategy.Field, []phrase) (string, bool) {
+// fielded gives the name of each field that a term can be looked for in. The source
+// cannot be asked for a field that has none; a term without a field is looked for in
+// title, abstract and keywords, as far as they have one, and one of them is enough.
+func fielded(name map[strategy.Field]string, write func([]phrase) (string, bool)) func(strategy.Field, []phrase) (string, bool) {
+	names := map[strategy.Field][]string{}
+	for field, n := range name {
+		names[field] = []string{n}
+	}
+	for _, field := range []strategy.Field{strategy.Title, strategy.Abstract, strategy.Keyword} {
+		names[strategy.AnyField] = append(names[strategy.AnyField], names[field]...)
+	}
 	return func(field strategy.Field, terms []phrase) (string, bool) {
 		text, exact := write(terms)
 		if strings.Contains(text, " ") {

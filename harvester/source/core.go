@@ -59,11 +59,10 @@ func newCORE(c Config, f *Fetcher) (harvester.Source, error) {
 	return &core{cl}, err
 }
 
-var coreDialect = dialect{terms: fielded(map[strategy.Field][]string{
-	strategy.AnyField: {"title", "abstract"},
-	strategy.Title:    {"title"},
-	strategy.Abstract: {"abstract"},
-	strategy.Author:   {"authors.name"},
+var coreDialect = dialect{terms: fielded(map[strategy.Field]string{
+	strategy.Title:    "title",
+	strategy.Abstract: "abstract",
+	strategy.Author:   "authors.name",
 }, widely(orOfPhrases))}
 
 // Queries implements harvester.Source.

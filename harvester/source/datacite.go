@@ -49,13 +49,12 @@ func newDataCite(c Config, f *Fetcher) (harvester.Source, error) {
 	return &dataCite{cl}, err
 }
 
-var dataCiteDialect = dialect{terms: fielded(map[strategy.Field][]string{
-	strategy.AnyField:  {"titles.title", "descriptions.description", "subjects.subject"},
-	strategy.Title:     {"titles.title"},
-	strategy.Abstract:  {"descriptions.description"},
-	strategy.Keyword:   {"subjects.subject"},
-	strategy.Author:    {"creators.name"},
-	strategy.Container: {"container.title"},
+var dataCiteDialect = dialect{terms: fielded(map[strategy.Field]string{
+	strategy.Title:     "titles.title",
+	strategy.Abstract:  "descriptions.description",
+	strategy.Keyword:   "subjects.subject",
+	strategy.Author:    "creators.name",
+	strategy.Container: "container.title",
 }, widely(orOfPhrases))}
 
 // Queries implements harvester.Source.

@@ -54,13 +54,12 @@ func newDOAJ(c Config, f *Fetcher) (harvester.Source, error) {
 	return &doaj{cl}, err
 }
 
-var doajDialect = dialect{terms: fielded(map[strategy.Field][]string{
-	strategy.AnyField:  {"bibjson.title", "bibjson.abstract", "bibjson.keywords"},
-	strategy.Title:     {"bibjson.title"},
-	strategy.Abstract:  {"bibjson.abstract"},
-	strategy.Keyword:   {"bibjson.keywords"},
-	strategy.Author:    {"bibjson.author.name"},
-	strategy.Container: {"bibjson.journal.title"},
+var doajDialect = dialect{terms: fielded(map[strategy.Field]string{
+	strategy.Title:     "bibjson.title",
+	strategy.Abstract:  "bibjson.abstract",
+	strategy.Keyword:   "bibjson.keywords",
+	strategy.Author:    "bibjson.author.name",
+	strategy.Container: "bibjson.journal.title",
 }, widely(doajTerms))}
 
 // doajTerms writes the beginning of a word as a range.

@@ -47,13 +47,12 @@ func newEuropePMC(c Config, f *Fetcher) (harvester.Source, error) {
 	return &europePMC{cl}, err
 }
 
-var europePMCDialect = dialect{terms: fielded(map[strategy.Field][]string{
-	strategy.AnyField:  {"TITLE", "ABSTRACT", "KW"},
-	strategy.Title:     {"TITLE"},
-	strategy.Abstract:  {"ABSTRACT"},
-	strategy.Keyword:   {"KW"},
-	strategy.Author:    {"AUTH"},
-	strategy.Container: {"JOURNAL"},
+var europePMCDialect = dialect{terms: fielded(map[strategy.Field]string{
+	strategy.Title:     "TITLE",
+	strategy.Abstract:  "ABSTRACT",
+	strategy.Keyword:   "KW",
+	strategy.Author:    "AUTH",
+	strategy.Container: "JOURNAL",
 }, orOfPhrases)}
 
 // Queries implements harvester.Source.

@@ -150,7 +150,7 @@ func NewFetcher(c FetchConfig) (*Fetcher, error) {
 	// Fields, not options: NewCollector applies the environment after its options.
 	col.AllowURLRevisit = true
 	col.ParseHTTPErrorResponse = true
-	col.IgnoreRobotsTxt = true // these are APIs and OAI-PMH endpoints, offered to programs
+	col.IgnoreRobotsTxt = true // no page is read: see README.md, "Manners"
 	col.MaxBodySize = 0        // the transport has its own limit, which fails instead of cutting
 	col.DetectCharset = false  // XML and JSON say their own encoding
 	col.CacheDir = ""

@@ -58,13 +58,12 @@ func newHAL(c Config, f *Fetcher) (harvester.Source, error) {
 	return &hal{cl}, err
 }
 
-var halDialect = dialect{terms: fielded(map[strategy.Field][]string{
-	strategy.AnyField:  {"title_t", "abstract_t", "keyword_t"},
-	strategy.Title:     {"title_t"},
-	strategy.Abstract:  {"abstract_t"},
-	strategy.Keyword:   {"keyword_t"},
-	strategy.Author:    {"authFullName_t"},
-	strategy.Container: {"journalTitle_t"},
+var halDialect = dialect{terms: fielded(map[strategy.Field]string{
+	strategy.Title:     "title_t",
+	strategy.Abstract:  "abstract_t",
+	strategy.Keyword:   "keyword_t",
+	strategy.Author:    "authFullName_t",
+	strategy.Container: "journalTitle_t",
 }, widely(orOfPhrases))}
 
 // Queries implements harvester.Source.

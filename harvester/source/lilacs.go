@@ -38,6 +38,9 @@ const (
 // the JSON that the search portal of BVS (iAHx) gives. Titles and abstracts are in
 // Spanish, Portuguese and English, each in a field of its own.
 //
+// Not verified against recordings: the portal's interface is documented nowhere, and
+// written from what others tell of it.
+//
 // Carried over are AND, OR, NOT, phrases, truncation of single words and the
 // fields; a term without a field asks for title, abstract and descriptors. Wider
 // than the strategy: a phrase with a truncated word asks for its words anywhere in

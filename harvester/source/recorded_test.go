@@ -231,6 +231,9 @@ type replay struct {
 	// requests so far.
 	queue []interaction
 	asked []*url.URL
+	// candidates are what was made of the answers so far, parsed of how many.
+	candidates []record.Candidate
+	parsed     int
 }
 
 func newReplay(t *testing.T, c recordedCase, hook recordedHook) *replay {
@@ -298,7 +301,6 @@ func (r *replay) serve(i ...interaction) {
 func (r *replay) run(all []interaction) (row string) {
 	t := r.t
 	t.Helper()
-	var candidates []record.Candidate
 	pages, failed, announced, cursor := 0, 0, -1, ""
 	for n := 0; n < len(all); n++ {
 		step := []interaction{all[n]}
@@ -329,11 +331,12 @@ func (r *replay) run(all []interaction) (row string) {
 			r.sameFollowUp(i, r.asked[before])
 		}
 		r.compare(i, page)
-		candidates = append(candidates, page.Records...)
+		r.candidates = append(r.candidates, page.Records...)
+		r.parsed++
 		announced = max(announced, page.Announced)
 		cursor = page.Next
 	}
-	return sheetRow(pages, failed, announced, cursor != "", candidates)
+	return sheetRow(pages, failed, announced, cursor != "", r.candidates)
 }
 
 // sameFollowUp checks that the request for a further page is the recorded one.
