@@ -81,45 +81,52 @@ func (x *interrupted) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Ou
 // both do to one study, no record is lost, none is in two studies, and the studies are
 // those that one writer would have made.
 func testWriters(t *testing.T, b Backend) {
-	doi := func(doi string) func(*record.Candidate) {
-		return func(c *record.Candidate) { c.IDs.DOI = doi }
+	type steps struct{ before, first, second []indexer.Member }
+	doi := func(c *record.Candidate) { c.IDs.DOI = "10.5555/polyglean." + c.SourceID }
+	bare := func(c *record.Candidate) { c.Titles = nil; doi(c) }
+	another := func(c *record.Candidate) {
+		c.Version, c.Titles[0].Text, c.Pages, c.Volume = 2, "Something else altogether, and by the same people", "80-91", "8"
 	}
-	other := func(c *record.Candidate) {
-		c.Titles[0].Text, c.Pages, c.IDs.DOI = "Ways out: a synthetic study of leaving, number 3", "31-39", "10.5555/polyglean.3"
-	}
-	for name, steps := range map[string]struct{ before, first, second []indexer.Member }{
-		"both add a copy": {
-			before: []indexer.Member{copyOf(1, "a", 3, nil)},
-			first:  []indexer.Member{copyOf(2, "b", 3, nil)}, second: []indexer.Member{copyOf(3, "c", 3, nil)},
+	for name, situation := range map[string]func(work int) steps{
+		"both add a copy": func(n int) steps {
+			return steps{
+				before: []indexer.Member{copyOf(1, "a", n, nil)},
+				first:  []indexer.Member{copyOf(2, "b", n, nil)}, second: []indexer.Member{copyOf(3, "c", n, nil)},
+			}
 		},
-		"both begin the study": {
-			first: []indexer.Member{copyOf(2, "b", 3, nil)}, second: []indexer.Member{copyOf(3, "c", 3, nil)},
+		"both begin the study": func(n int) steps {
+			return steps{first: []indexer.Member{copyOf(2, "b", n, nil)}, second: []indexer.Member{copyOf(3, "c", n, nil)}}
 		},
-		"one joins two studies, the other adds to one of them": {
-			before: []indexer.Member{copyOf(1, "a", 3, func(c *record.Candidate) { c.Titles = nil; doi("10.5555/polyglean.3")(c) }), copyOf(1, "b", 3, nil)},
-			first:  []indexer.Member{copyOf(2, "c", 3, doi("10.5555/polyglean.3"))}, second: []indexer.Member{copyOf(3, "d", 3, nil)},
+		"one joins two studies, the other adds to one of them": func(n int) steps {
+			return steps{
+				before: []indexer.Member{copyOf(1, "a", n, bare), copyOf(1, "b", n, nil)},
+				first:  []indexer.Member{copyOf(2, "c", n, doi)}, second: []indexer.Member{copyOf(3, "d", n, nil)},
+			}
 		},
-		"one takes a record out, the other adds to it": {
-			before: []indexer.Member{copyOf(1, "a", 3, nil), copyOf(1, "b", 3, nil)},
-			first: []indexer.Member{copyOf(2, "b", 3, func(c *record.Candidate) {
-				c.Version, c.Titles[0].Text, c.Pages, c.Volume = 2, "Something else altogether, and by the same people", "80-91", "8"
-			})},
-			second: []indexer.Member{copyOf(3, "c", 3, nil)},
+		"one takes a record out, the other adds to it": func(n int) steps {
+			return steps{
+				before: []indexer.Member{copyOf(1, "a", n, nil), copyOf(1, "b", n, nil)},
+				first:  []indexer.Member{copyOf(2, "b", n, another)}, second: []indexer.Member{copyOf(3, "c", n, nil)},
+			}
 		},
-		"both bring the same records": {
-			first:  []indexer.Member{copyOf(2, "a", 3, nil), copyOf(2, "b", 3, other)},
-			second: []indexer.Member{copyOf(2, "a", 3, nil), copyOf(2, "b", 3, other)},
+		"both bring the same records": func(n int) steps {
+			same := []indexer.Member{copyOf(2, "a", n, nil), copyOf(2, "b", n, doi)}
+			return steps{first: same, second: same}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			idx, alone := b.open(t), b.open(t)
-			for _, batch := range [][]indexer.Member{steps.before, steps.first, steps.second} {
-				merge(t, alone, batch)
-			}
-			merge(t, idx, steps.before)
-			merge(t, &interrupted{idx, func() { merge(t, idx, steps.second) }}, steps.first)
-			if got, want := groups(t, idx), groups(t, alone); got != want {
-				t.Errorf("two writers made\n%swant\n%s", got, want)
+			// Which ID a study takes is chance; several works make every case come up.
+			for n := range 6 {
+				idx, alone := b.open(t), b.open(t)
+				s := situation(n + 1)
+				for _, batch := range [][]indexer.Member{s.before, s.first, s.second} {
+					merge(t, alone, batch)
+				}
+				merge(t, idx, s.before)
+				merge(t, &interrupted{idx, func() { merge(t, idx, s.second) }}, s.first)
+				if got, want := groups(t, idx), groups(t, alone); got != want {
+					t.Errorf("work %d: two writers made\n%swant\n%s", n+1, got, want)
+				}
 			}
 		})
 	}
