@@ -21,6 +21,15 @@ type label struct {
 	langs []string
 }
 
+// border is what the text behind a heading begins with: keywords are in the language
+// of the text before, an abstract as a rule in another.
+func (l label) border() border {
+	if l.kind == abstractLabel {
+		return labelBorder
+	}
+	return sentenceBorder
+}
+
 // labels are the headings of abstracts and of author keywords, in lower case.
 var labels = readLabels(map[labelKind]map[string]string{
 	abstractLabel: {

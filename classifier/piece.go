@@ -17,7 +17,7 @@ const (
 	labelBorder    border = 1  // a heading of a section
 	lineBorder     border = 3  // a new line, or a sign that sources put between texts
 	bracketBorder  border = 4  // a title in brackets behind a title
-	sentenceBorder border = 6  // the end of a sentence
+	sentenceBorder border = 6  // the end of a sentence, or a stroke between titles
 	clauseBorder   border = 14 // a colon or semicolon, or the middle of a very long sentence
 	scriptBorder   border = 20 // nothing but another script
 )
@@ -33,12 +33,15 @@ type piece struct {
 }
 
 const (
+	// maxPieces is about how many pieces a text has at most: those of a very long one
+	// are longer than a sentence.
+	maxPieces = 4096
 	// longPiece is how long a piece gets before it ends at the next space, in bytes:
 	// texts without punctuation are cut too.
 	longPiece = 600
 	// keywordsPiece is the length, in bytes, from which a sentence behind keywords is
-	// no more of them.
-	keywordsPiece = 90
+	// no more of them: some journals put full stops between keywords.
+	keywordsPiece = 40
 )
 
 // limits say how much text of another script makes a piece of its own in the middle
@@ -63,7 +66,7 @@ func (l limits) reached(s script, count int) bool {
 
 // cut divides a text into pieces, appended to dst, that cover all of it.
 func cut(dst []piece, text string, l limits) []piece {
-	c := cutter{text: text, limits: l, pieces: dst}
+	c := cutter{text: text, limits: l, pieces: dst, least: len(text) / maxPieces}
 	c.begin(0, lineBorder)
 	for i := 0; i < len(text); {
 		r, size := rune(text[i]), 1
@@ -78,18 +81,20 @@ func cut(dst []piece, text string, l limits) []piece {
 			if b := behindStop(text[next:]); b > 0 {
 				next += b
 				c.end(next, sentenceBorder)
+			} else if lacksSpace(text[:i], text[next:]) {
+				c.end(next, sentenceBorder)
 			}
 		case '。', '！', '？':
 			next += len(text[next:]) - len(strings.TrimLeft(text[next:], "」』”’）)】"))
 			c.end(next, sentenceBorder)
 		case ';', ':', '；', '：', '؛':
-			if c.atLabel(i) {
-				break // the colon of a heading
+			// The colon of a heading or an address is none.
+			if !c.atLabel(i) && (size > 1 || strings.HasPrefix(text[next:], " ")) {
+				c.end(next, clauseBorder)
 			}
-			c.end(next, clauseBorder)
 		case '/', '=':
 			if i > 0 && text[i-1] == ' ' && strings.HasPrefix(text[next:], " ") {
-				c.end(next, lineBorder)
+				c.end(next, sentenceBorder)
 			}
 		case '[', '(', '【', '［':
 			if l.title {
@@ -138,10 +143,14 @@ type cutter struct {
 	limits limits
 	pieces []piece
 	// start and border are those of the piece that is being read.
-	start    int
-	border   border
-	label    label
-	labelEnd int
+	start  int
+	border border
+	label  label
+	// labelEnd is the end of its heading, start without one; body is where it has
+	// more than that and spaces.
+	labelEnd, body int
+	// least is how many bytes it must have.
+	least int
 	// keywords says that a heading of keywords was read and no sentence since.
 	keywords bool
 }
@@ -152,17 +161,27 @@ func (c *cutter) begin(at int, b border) {
 	rest := strings.TrimLeft(c.text[at:], " \t\u00a0\u3000*#•·-–—【［[(")
 	text := len(c.text) - len(rest)
 	if found, n := labelAt(rest, true); n > 0 {
-		c.label, c.labelEnd, c.border = found, text+n, min(b, labelBorder)
+		c.label, c.labelEnd, c.border = found, text+n, min(b, found.border())
 	}
+	c.findBody()
 }
 
-// end closes the piece that is being read, and begins another. A border within
-// nothing but spaces is none, but makes the one before cheaper.
+// findBody finds the first character behind the heading.
+func (c *cutter) findBody() {
+	skip := " \t\n\r\u00a0\u3000"
+	if c.labelEnd > c.start {
+		skip += ".:：-–—|]】)"
+	}
+	c.body = len(c.text) - len(strings.TrimLeft(c.text[c.labelEnd:], skip))
+}
+
+// end closes the piece that is being read, and begins another. A border behind
+// nothing but spaces or a heading is none, but makes the one before cheaper.
 func (c *cutter) end(at int, b border) {
 	for at < len(c.text) && c.text[at] == ' ' {
 		at++
 	}
-	if strings.TrimSpace(c.text[c.start:at]) == "" || c.labelEnd > c.start && strings.Trim(c.text[c.labelEnd:at], " .:：-–—|]】)\n\r") == "" {
+	if at <= c.body || at-c.start < c.least {
 		c.border = min(c.border, b)
 		return
 	}
@@ -172,17 +191,21 @@ func (c *cutter) end(at int, b border) {
 
 // headed begins a piece at a heading in the midst of a line.
 func (c *cutter) headed(at, end int, l label) {
-	if at > c.start && strings.TrimSpace(c.text[c.start:at]) != "" {
+	if at-c.start < c.least {
+		return
+	}
+	if at > c.body {
 		c.add(at)
 	} else {
 		at = c.start
 	}
-	c.start, c.border, c.label, c.labelEnd = at, labelBorder, l, end
+	c.start, c.border, c.label, c.labelEnd = at, l.border(), l, end
+	c.findBody()
 }
 
 // atLabel says whether a sign stands right behind the heading of its piece.
 func (c *cutter) atLabel(at int) bool {
-	return c.labelEnd > c.start && strings.TrimSpace(c.text[c.labelEnd:at]) == ""
+	return c.labelEnd > c.start && at <= c.body
 }
 
 // add closes the piece at a byte, divided where its script changes.
@@ -191,7 +214,7 @@ func (c *cutter) add(end int) {
 	switch {
 	case c.label.kind == keywordsLabel:
 		c.keywords = true
-	case c.label.kind == abstractLabel, c.border <= lineBorder, len(text) >= keywordsPiece:
+	case c.label.kind == abstractLabel, c.border <= lineBorder, c.border == sentenceBorder && len(text) >= keywordsPiece:
 		c.keywords = false
 	}
 	p := piece{span{c.start, end}, c.border, c.label, c.keywords || isNotice(text)}
@@ -233,6 +256,15 @@ func behindStop(rest string) int {
 		return 0
 	}
 	return n + spaces
+}
+
+// lacksSpace says whether a sentence begins right behind a full stop, as happens
+// where lines were joined: "of resources.The aim".
+func lacksSpace(before, behind string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, size := utf8.DecodeRuneInString(behind)
+	second, _ := utf8.DecodeRuneInString(behind[size:])
+	return unicode.IsLower(last) && unicode.IsUpper(first) && (unicode.IsLower(second) || second == ' ')
 }
 
 // maxTag is the longest tag that is taken for one, in bytes.

@@ -37,6 +37,8 @@ const (
 type part struct {
 	span
 	lang string
+	// border is what it begins with.
+	border border
 }
 
 // segments names the language of each part of a text that is in one language. The
@@ -79,7 +81,9 @@ func (d *detector) divide(text string, lim limits) []part {
 	if len(langs) < 2 {
 		return whole
 	}
-	return joinShort(text, parts(pieces, e.cheapest(pieces, langs)), lim)
+	found := joinIslands(joinShort(text, parts(pieces, e.cheapest(pieces, langs)), lim))
+	d.refine(text, pieces, found)
+	return found
 }
 
 // evidence is what pieces say of languages.
@@ -108,10 +112,14 @@ func (e *evidence) add(i int, text string, d *detector) {
 		}
 		return 1
 	}).LogP
-	for j := range scores {
-		scores[j].LogP = max(floor, scores[j].LogP-top)
+	// What a piece says all it can against needs no place of its own.
+	kept := scores[:0]
+	for _, s := range scores {
+		if s.LogP -= top; s.LogP > floor {
+			kept = append(kept, s)
+		}
 	}
-	e.against[i], e.floor[i] = scores, floor
+	e.against[i], e.floor[i] = slices.Clone(kept), floor
 }
 
 // candidates are the languages that fit some piece about best, those that fit most
@@ -190,7 +198,7 @@ func parts(pieces []piece, langs []string) []part {
 			out[n-1].end = p.end
 			continue
 		}
-		out = append(out, part{p.span, langs[i]})
+		out = append(out, part{p.span, langs[i], p.border})
 	}
 	return out
 }
@@ -209,6 +217,30 @@ func joinShort(text string, all []part, lim limits) []part {
 		default:
 			out = append(out, p)
 		}
+	}
+	return out
+}
+
+// islandBytes is the length up to which a part between two in one language is taken
+// for no text of its own, in bytes.
+const islandBytes = 300
+
+// joinIslands gives what stands in the midst of a text in another language to that
+// text, where no heading or line sets it apart: a name, a list of search terms.
+func joinIslands(all []part) []part {
+	out := all[:0]
+	for i, p := range all {
+		n := len(out)
+		if n > 0 && out[n-1].lang == p.lang {
+			out[n-1].end = p.end
+			continue
+		}
+		if n > 0 && i+1 < len(all) && all[i+1].lang == out[n-1].lang && p.end-p.start <= islandBytes &&
+			p.border > lineBorder && all[i+1].border > lineBorder {
+			out[n-1].end = p.end
+			continue
+		}
+		out = append(out, p)
 	}
 	return out
 }
