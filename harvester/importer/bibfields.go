@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"polyglean/harvester/source"
@@ -17,7 +19,7 @@ func bibDraft(kind string, fields map[string]string) draft {
 		return ""
 	}
 	d := draft{
-		container: get("journal", "journaltitle", "booktitle", "maintitle"),
+		container: get("journal", "journaltitle", "booktitle", "maintitle", "series"),
 		volume:    get("volume"),
 		issue:     get("number", "issue"),
 		pages:     firstOf(strings.ReplaceAll(get("pages"), "–", "-"), get("art_number", "article-number", "eid")),
@@ -40,8 +42,18 @@ func bibDraft(kind string, fields map[string]string) draft {
 		title += ": " + subtitle
 	}
 	d.addTitle(title, "")
-	d.addTitle(get("title_english", "translatedtitle", "englishtitle"), "")
+	d.addTitle(get("title_english", "title_en", "translatedtitle", "englishtitle"), "")
 	d.addAbstract(get("abstract"), "")
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		// Texts in further languages, "title_es".
+		switch what, lang, _ := strings.Cut(name, "_"); {
+		case name == "title_en" || langOf(lang) == "":
+		case what == "title":
+			d.addTitle(get(name), langOf(lang))
+		case what == "abstract":
+			d.addAbstract(get(name), langOf(lang))
+		}
+	}
 	d.dates = []string{get("date"), bibDate(get("year"), get("month"), get("day")), get("year")}
 	d.authors = bibAuthors(fields["author"])
 	if len(d.authors) == 0 {

@@ -144,6 +144,7 @@ type endnoteRecord struct {
 	Keywords   []styled `xml:"keywords>keyword"`
 	Language   styled   `xml:"language"`
 	Notes      styled   `xml:"notes"`
+	Research   styled   `xml:"research-notes"`
 	WorkType   styled   `xml:"work-type"`
 	PMCID      styled   `xml:"custom2"`
 	Origin     styled   `xml:"remote-database-name"`
@@ -174,6 +175,7 @@ func (r *endnoteRecord) draft() draft {
 	d.addTitle(string(r.Title), "")
 	d.addTitle(string(r.Translated), "")
 	d.addAbstract(string(r.Abstract), "")
+	d.addNoted(strings.Split(string(r.Research), "\n"))
 	for _, k := range r.Keywords {
 		d.keywords = append(d.keywords, splitKeywords(string(k), "\r\n;")...)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"html"
+	"regexp"
 	"strings"
 
 	"polyglean/harvester/source"
@@ -58,6 +59,24 @@ func (d *draft) addTitle(text, lang string) {
 
 func (d *draft) addAbstract(text, lang string) {
 	d.abstracts = append(d.abstracts, record.Text{Text: text, Lang: lang})
+}
+
+// noted is a further title or abstract in a note, as polyglean export writes it.
+var noted = regexp.MustCompile(`^(Title|Abstract) \[([A-Za-z-]{2,16})\]: (.+)$`)
+
+// addNoted adds the titles and abstracts that stand in notes.
+func (d *draft) addNoted(notes []string) {
+	for _, n := range notes {
+		m := noted.FindStringSubmatch(strings.TrimSpace(n))
+		if m == nil {
+			continue
+		}
+		if m[1] == "Title" {
+			d.addTitle(m[3], langOf(m[2]))
+		} else {
+			d.addAbstract(m[3], langOf(m[2]))
+		}
+	}
 }
 
 func (d *draft) addOther(scheme, value string) {
@@ -131,6 +150,9 @@ func (d *draft) candidate() (record.Candidate, error) {
 	if c.IDs.DOI == "" {
 		c.IDs.DOI = first(resolvedDOI, d.urls)
 	}
+	if c.IDs.PMID == "" {
+		c.IDs.PMID = first(pubmedAddress, d.urls)
+	}
 	if len(c.Titles) == 0 && c.IDs.DOI == "" && c.IDs.PMID == "" && c.IDs.PMCID == "" && accessionNumber(d.accession) == "" {
 		return c, errNothing
 	}
@@ -181,6 +203,14 @@ func resolvedDOI(s string) string {
 		if host == "doi.org" || strings.HasSuffix(host, ".doi.org") {
 			return source.NormalDOI(s)
 		}
+	}
+	return ""
+}
+
+// pubmedAddress returns the PubMed ID of an address in PubMed.
+func pubmedAddress(s string) string {
+	if rest, ok := strings.CutPrefix(s, "https://pubmed.ncbi.nlm.nih.gov/"); ok {
+		return source.NormalPMID(strings.Trim(rest, "/"))
 	}
 	return ""
 }

@@ -168,8 +168,14 @@ func (t tagged) draft() draft {
 		names = t.all("A2", "ED")
 	}
 	for _, n := range names {
+		if len(names) > 1 {
+			// One to a field, as RIS wants it: an "and" is part of the name.
+			d.authors = append(d.authors, author(n))
+			continue
+		}
 		d.authors = append(d.authors, authors(n)...)
 	}
+	d.addNoted(t["N1"])
 	// M3 is the type of work, where it is not a DOI.
 	for _, m3 := range t["M3"] {
 		if m3 = strings.TrimSpace(m3); m3 != "" && source.NormalDOI(m3) == "" {

@@ -34,9 +34,7 @@ func (w *bibtex) Write(r *Reference) error {
 		// use otherwise than English.
 		w.raw("title", "{"+title+"}")
 	}
-	if len(r.Titles) > 1 {
-		w.raw("translatedtitle", "{"+latex(r.Titles[1].Text)+"}")
-	}
+	w.further("title", r.Titles)
 	w.raw("author", bibAuthors(r.Authors))
 	year, month, day := splitDate(r.Date)
 	w.raw("year", year)
@@ -76,6 +74,7 @@ func (w *bibtex) Write(r *Reference) error {
 	}
 	w.text("language", r.Language())
 	w.text("abstract", r.Abstract())
+	w.further("abstract", r.Abstracts)
 	var keywords []string
 	for _, k := range r.Keywords {
 		keywords = append(keywords, k.Text)
@@ -84,6 +83,18 @@ func (w *bibtex) Write(r *Reference) error {
 	w.text("note", strings.Join(r.notes(), " | "))
 	_, err := w.out.WriteString("}\n\n")
 	return err
+}
+
+// further writes the texts beside the first as fields of their language, "title_es"; of
+// two in one language the second is left out.
+func (w *bibtex) further(name string, texts []record.Text) {
+	seen := make(map[string]bool)
+	for _, t := range texts[min(1, len(texts)):] {
+		if lang := langOr(t, record.Undetermined); !seen[lang] {
+			seen[lang] = true
+			w.text(name+"_"+strings.ToLower(lang), t.Text)
+		}
+	}
 }
 
 func (w *bibtex) text(name, value string) { w.raw(name, latex(value)) }

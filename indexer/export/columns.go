@@ -89,11 +89,7 @@ func langAt(texts []record.Text, i int) string {
 func tagged(texts []record.Text, n int) string {
 	var out []string
 	for _, t := range texts[min(n, len(texts)):] {
-		lang := t.Lang
-		if lang == "" {
-			lang = record.Undetermined
-		}
-		out = append(out, "["+lang+"] "+line(t.Text))
+		out = append(out, "["+langOr(t, record.Undetermined)+"] "+line(t.Text))
 	}
 	return strings.Join(out, " | ")
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,6 @@ type endnoteRecord struct {
 	Authors      []string    `xml:"contributors>authors>author,omitempty"`
 	Title        string      `xml:"titles>title,omitempty"`
 	Container    string      `xml:"titles>secondary-title,omitempty"`
-	Translated   string      `xml:"titles>translated-title,omitempty"`
 	Journal      string      `xml:"periodical>full-title,omitempty"`
 	Pages        string      `xml:"pages,omitempty"`
 	Volume       string      `xml:"volume,omitempty"`
@@ -71,7 +71,7 @@ func (w *endnote) Write(r *Reference) error {
 		Title: line(r.Title()), Container: line(r.Container), Pages: line(r.Pages), Volume: line(r.Volume),
 		Number2: line(r.Issue), Publisher: line(r.Publisher), ISBN: strings.Join(r.ISSN, "; "),
 		DOI: r.Identifiers.DOI, PMCID: r.Identifiers.PMCID, URLs: r.addresses(), Language: r.Language(),
-		Abstract: line(r.Abstract()), ResearchNote: strings.Join(r.notes(), "\n"),
+		Abstract: line(r.Abstract()), ResearchNote: strings.Join(slices.Concat(r.further(), r.notes()), "\n"),
 	}
 	for _, k := range r.Kinds {
 		if kind, ok := endnoteKinds[k]; ok {
@@ -81,9 +81,6 @@ func (w *endnote) Write(r *Reference) error {
 	}
 	if e.Kind.Number == 17 {
 		e.Journal = e.Container
-	}
-	if len(r.Titles) > 1 {
-		e.Translated = line(r.Titles[1].Text)
 	}
 	for _, a := range r.Authors {
 		if n := line(name(a)); n != "" {

@@ -91,7 +91,7 @@ func TestTaggedFormatsHoldNoOtherRecord(t *testing.T) {
 		t.Errorf("RIS of two studies:\n%s", ris)
 	}
 	for _, want := range []string{
-		"TY  - JOUR\r\n", "TT  - Salir de la prostitución\r\n", "AU  - Synthetic, Ada\r\n", "AU  - Centre for Health and Care\r\n",
+		"TY  - JOUR\r\n", "N1  - Title [es]: Salir de la prostitución\r\n", "AU  - Synthetic, Ada\r\n", "AU  - Centre for Health and Care\r\n",
 		"PY  - 2018\r\n", "DA  - 2018/05/03/\r\n", "SP  - 123\r\n", "EP  - 129\r\n", "DO  - 10.5555/exit_1{a}\r\n", "LA  - es\r\n",
 		"N1  - " + withheldNote + "\r\n",
 	} {
@@ -224,7 +224,7 @@ func TestStructuredFormatsAreWellFormed(t *testing.T) {
 	if err := xml.Unmarshal(write(t, EndNote, Options{}, 2), &doc); err != nil || len(doc.Records) != 2 {
 		t.Fatalf("EndNote XML: %d records, %v", len(doc.Records), err)
 	}
-	if r := doc.Records[1]; r.Number != 2 || r.Accession != "31999999" || r.Translated == "" {
+	if r := doc.Records[1]; r.Number != 2 || r.Accession != "31999999" || !strings.Contains(r.ResearchNote, "Title [es]: Salir") {
 		t.Errorf("EndNote record %+v", r)
 	}
 	lines := bytes.Split(bytes.TrimSpace(write(t, JSONL, Options{Abstracts: AllAbstracts}, 2)), []byte("\n"))

@@ -37,7 +37,8 @@ func (w *nbib) Write(r *Reference) error {
 	}
 	w.field("OWN", "POLYGLEAN")
 	for _, issn := range r.ISSN {
-		w.field("IS", issn)
+		// The ISSN that stands for all forms of a journal: which form it is of is not known.
+		w.field("IS", issn+" (Linking)")
 	}
 	w.field("VI", r.Volume)
 	w.field("IP", r.Issue)

@@ -171,6 +171,27 @@ func (r *Reference) addresses() []string {
 	return out
 }
 
+// further are the titles and abstracts beside the first, each behind what it is and
+// its language, "Title [es]: …", for formats that have a place for one alone. The
+// import reads them back.
+func (r *Reference) further() []string {
+	var out []string
+	for what, texts := range map[string][]record.Text{"Title": r.Titles, "Abstract": r.Abstracts} {
+		for _, t := range texts[min(1, len(texts)):] {
+			out = append(out, what+" ["+langOr(t, record.Undetermined)+"]: "+t.Text)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func langOr(t record.Text, otherwise string) string {
+	if t.Lang == "" {
+		return otherwise
+	}
+	return t.Lang
+}
+
 // notes are what the review knows, for fields that are free.
 func (r *Reference) notes() []string {
 	var out []string

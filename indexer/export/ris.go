@@ -22,13 +22,7 @@ func newRIS(w io.Writer, _ Options) (Writer, error) { return &ris{bufio.NewWrite
 // Write implements Writer.
 func (w *ris) Write(r *Reference) error {
 	w.field("TY", firstKnown(risKinds, r.Kinds, "GEN"))
-	for i, t := range r.Titles {
-		if i == 0 {
-			w.field("TI", t.Text)
-		} else {
-			w.field("TT", t.Text)
-		}
-	}
+	w.field("TI", r.Title())
 	for _, a := range r.Authors {
 		w.field("AU", name(a))
 	}
@@ -51,15 +45,14 @@ func (w *ris) Write(r *Reference) error {
 		w.field("UR", u)
 	}
 	w.field("LA", r.Language())
-	for i, t := range r.Abstracts {
-		if i == 0 {
-			w.field("AB", t.Text)
-		} else {
-			w.field("N2", t.Text)
-		}
-	}
+	w.field("AB", r.Abstract())
 	for _, k := range r.Keywords {
 		w.field("KW", k.Text)
+	}
+	// TT and N2 would do for other titles and abstracts, were there not readers that
+	// put them in the place of the main ones.
+	for _, t := range r.further() {
+		w.field("N1", t)
 	}
 	for _, n := range r.notes() {
 		w.field("N1", n)

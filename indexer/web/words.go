@@ -83,13 +83,6 @@ var stageNames = map[record.Stage]string{
 	record.StageFullText:      "full text",
 }
 
-var sourceNames = map[string]string{
-	"openalex": "OpenAlex", "crossref": "Crossref", "europepmc": "Europe PMC", "pubmed": "PubMed", "doaj": "DOAJ",
-	"scielo": "SciELO", "hal": "HAL", "lilacs": "LILACS", "bvs": "LILACS/BVS", "jstage": "J-STAGE", "openaire": "OpenAIRE Graph",
-	"oai": "OAI-PMH", "kci": "KCI", "dergipark": "DergiPark", "openedition": "OpenEdition", "persee": "Persée", "ssoar": "SSOAR",
-	"datacite": "DataCite", "clinicaltrials": "ClinicalTrials.gov", "core": "CORE", "cinii": "CiNii",
-}
-
 // conceptFacets are the facets of the lexicon's concepts, in the order of a page;
 // those a protocol adds come after them.
 var conceptFacets = []struct{ code, name string }{
@@ -157,14 +150,8 @@ func (s *site) concept(id string) string {
 	return plain(strings.ReplaceAll(id, "_", " "))
 }
 
-// sourceName is a source as it calls itself; other OAI-PMH repositories are called
-// by the name they were configured with.
-func sourceName(source string) string {
-	if name, ok := sourceNames[source]; ok {
-		return name
-	}
-	return plain(source)
-}
+// sourceName is a source as it calls itself.
+func sourceName(source string) string { return plain(record.SourceName(source)) }
 
 func word[K ~string](names map[K]string, code string) string {
 	if name, ok := names[K(code)]; ok {

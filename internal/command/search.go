@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,22 +10,75 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"polyglean/indexer"
 )
 
+// queryFlags are the flags that say which studies are meant.
+type queryFlags struct {
+	q        indexer.Query
+	language []string
+	flag     []string
+	reason   []string
+	sources  []string
+	decision []string
+	year     string
+	order    string
+}
+
+func (f *queryFlags) register(set *pflag.FlagSet) {
+	set.StringSliceVar(&f.language, "language", nil, "only studies with a text in this language (ISO 639-1: es, zh)")
+	set.StringSliceVar(&f.flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
+	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, not-judgeable")
+	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
+	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
+	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
+	set.StringVar(&f.order, "order", "", "relevance, newest or oldest")
+	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
+}
+
+// query is what the flags and the arguments ask.
+func (f *queryFlags) query(args []string) (indexer.Query, error) {
+	q := f.q
+	q.Text = strings.Join(args, " ")
+	q.Filters = map[string][]string{
+		indexer.FacetLanguage: f.language, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
+		indexer.FacetSource: f.sources, indexer.FacetDecision: f.decision,
+	}
+	for name, values := range q.Filters {
+		if len(values) == 0 {
+			delete(q.Filters, name)
+		}
+	}
+	var err error
+	if q.YearFrom, q.YearTo, err = yearRange(f.year); err != nil {
+		return q, err
+	}
+	switch q.Order = indexer.Order(f.order); q.Order {
+	case "", indexer.ByRelevance, indexer.Newest, indexer.Oldest:
+	default:
+		return q, usagef("--order %q: want relevance, newest or oldest", f.order)
+	}
+	return q, nil
+}
+
+// openSearch opens what a search needs. Elasticsearch is asked by itself; the
+// embedded index may be in use.
+func (p *pipeline) openSearch(ctx context.Context) error {
+	if p.config.Index.Backend == backendElasticsearch {
+		return p.openIndex(ctx)
+	}
+	return p.openAll(ctx)
+}
+
 func searchCommand(g *globals) *cobra.Command {
 	var (
-		q        indexer.Query
-		language []string
-		flag     []string
-		reason   []string
-		sources  []string
-		decision []string
-		year     string
-		order    string
-		asJSON   bool
+		wanted queryFlags
+		size   int
+		after  string
+		asJSON bool
 	)
 	cmd := &cobra.Command{
 		Use:   "search [QUERY]",
@@ -37,62 +91,28 @@ query all studies are listed, newest first.`,
   polyglean search --reason other-words --year 2015-2020 --json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q.Text = strings.Join(args, " ")
-			q.Filters = map[string][]string{
-				indexer.FacetLanguage: language, indexer.FacetFlag: flag, indexer.FacetReason: reason,
-				indexer.FacetSource: sources, indexer.FacetDecision: decision,
+			q, err := wanted.query(args)
+			if err != nil {
+				return err
 			}
-			for name, values := range q.Filters {
-				if len(values) == 0 {
-					delete(q.Filters, name)
+			q.Size, q.After, q.Facets = size, after, indexer.AllFacets
+			return g.run((*pipeline).openSearch, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
+				result, err := p.searcher.Search(ctx, q)
+				if err != nil {
+					return err
 				}
-			}
-			var err error
-			if q.YearFrom, q.YearTo, err = yearRange(year); err != nil {
-				return err
-			}
-			switch q.Order = indexer.Order(order); q.Order {
-			case "", indexer.ByRelevance, indexer.Newest, indexer.Oldest:
-			default:
-				return usagef("--order %q: want relevance, newest or oldest", order)
-			}
-			q.Facets = indexer.AllFacets
-			p, err := setUp(g)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			// Elasticsearch is asked by itself; the embedded index may be in use.
-			if p.config.Index.Backend == backendElasticsearch {
-				err = p.openIndex(cmd.Context())
-			} else {
-				err = p.openAll(cmd.Context())
-			}
-			if err != nil {
-				return err
-			}
-			result, err := p.searcher.Search(cmd.Context(), q)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), result)
-			}
-			printResult(cmd.OutOrStdout(), result)
-			return nil
+				if asJSON {
+					return writeJSON(out, result)
+				}
+				printResult(out, result)
+				return nil
+			})(cmd, args)
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&language, "language", nil, "only studies with a text in this language (ISO 639-1: es, zh)")
-	f.StringSliceVar(&flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
-	f.StringSliceVar(&reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, not-judgeable")
-	f.StringSliceVar(&sources, "source", nil, "only from this source")
-	f.StringSliceVar(&decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
-	f.StringVar(&year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
-	f.StringVar(&order, "order", "", "relevance, newest or oldest")
-	f.IntVar(&q.Size, "size", 20, "number of studies, at most 1,000")
-	f.StringVar(&q.After, "after", "", "go on after this page (the JSON's next)")
-	f.BoolVar(&q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
+	wanted.register(f)
+	f.IntVar(&size, "size", 20, "number of studies, at most 1,000")
+	f.StringVar(&after, "after", "", "go on after this page (the JSON's next)")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
