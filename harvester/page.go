@@ -63,9 +63,11 @@ func (in *intake) take(ctx context.Context, page *Page) error {
 		}
 	}
 	in.bad = append(in.bad, page.Bad...)
+	received := len(page.Records) + len(page.Bad)
+	page.Records, page.Bad = nil, nil // what goes on is their wire form
 	in.counts.Pages++
 	in.counts.mend(page.Mended)
-	in.counts.Received += len(page.Records) + len(page.Bad)
+	in.counts.Received += received
 	if page.Announced >= 0 {
 		in.counts.Announced = page.Announced
 	}

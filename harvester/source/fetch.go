@@ -208,7 +208,7 @@ func (f *Fetcher) Get(ctx context.Context, r Request) (*Response, error) {
 		got = &Response{
 			Status: resp.StatusCode,
 			Header: c.header,
-			Body:   resp.Body,
+			Body:   c.body,
 			URL:    redactURL(resp.Request.URL),
 		}
 	})

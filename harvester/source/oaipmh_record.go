@@ -70,6 +70,7 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 	if err != nil {
 		return list, err
 	}
+	list.records = make([]record.Candidate, 0, len(records))
 	for _, e := range records {
 		list.add(answer, e.raw)
 	}
@@ -386,7 +387,6 @@ func dcLicense(have, line string) string {
 }
 
 var (
-	issnIn   = regexp.MustCompile(`(?i)(?:^|e?issn[:\s]*|urn:e?issn:)([0-9]{4}-?[0-9]{3}[0-9x])$`)
 	isbnIn   = regexp.MustCompile(`(?i)^(?:urn:)?isbn[:\s]*([0-9][0-9 -]{8,16}[0-9x])$`)
 	handleIn = regexp.MustCompile(`(?i)^(?:hdl:|info:hdl/|https?://hdl\.handle\.net/)(\S+/\S+)$`)
 	urnIn    = regexp.MustCompile(`(?i)^(?:urn:|https?://nbn-resolving\.(?:de|org)/)?(urn:nbn:\S+)$`)
@@ -453,18 +453,26 @@ var dcSchemes = []struct {
 	{"hal", "pasteur-", halIn},
 }
 
-// dcISSN says whether a line is an ISSN, or ends with one behind its name, and returns
-// it; "" when its check digit is wrong.
+// dcISSN says whether a line is an ISSN, or ends with one behind the word ISSN, and
+// returns it; "" when its check digit is wrong.
 func dcISSN(line string) (issn string, ok bool) {
-	digit := func(back int) bool { c := line[len(line)-back]; return c >= '0' && c <= '9' }
-	if len(line) < 8 || !digit(1) && line[len(line)-1]|0x20 != 'x' || !digit(2) || !digit(3) || !digit(4) {
-		return "", false // nearly all lines
+	const digits, hyphen = 8, 4 // "12345678" or "1234-5678"
+	at := len(line) - digits
+	if at > 0 && line[at+hyphen-1] == '-' {
+		at--
 	}
-	m := issnIn.FindStringSubmatch(line)
-	if m == nil {
+	if at < 0 {
 		return "", false
 	}
-	return normalISSN(m[1]), true
+	number := strings.Replace(line[at:], "-", "", 1)
+	if len(number) != digits || strings.Trim(number[:digits-1], "0123456789") != "" || !strings.Contains("0123456789xX", number[digits-1:]) {
+		return "", false
+	}
+	name := strings.TrimRight(line[:at], ": \t\r\n\f")
+	if at > 0 && (len(name) < len("issn") || !strings.EqualFold(name[len(name)-len("issn"):], "issn")) {
+		return "", false
+	}
+	return normalISSN(number), true
 }
 
 // dcContainer looks at a source or relation: an ISSN is one, an identifier or

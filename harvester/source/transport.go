@@ -1,11 +1,11 @@
 package source
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -38,6 +38,8 @@ type call struct {
 	// Content-Type: it would recode the body by its charset, and an XML decoder
 	// would then do so again by the XML declaration.
 	header http.Header
+	// body is the body of the last answer, complete and decompressed.
+	body []byte
 }
 
 type callKey struct{}
@@ -170,27 +172,26 @@ func (t *transport) attempt(req *http.Request, h *host, c *call) (*http.Response
 			}
 		}
 	}
-	c.header = resp.Header
+	c.header, c.body = resp.Header, body
 	out := *resp
 	out.Header = resp.Header.Clone()
 	out.Header.Del("Content-Type")
 	out.Header.Del("Content-Encoding")
 	out.Uncompressed = true // or Colly unpacks by path and type, without a limit
-	out.ContentLength = int64(len(body))
-	out.Body = &wholeBody{Reader: bytes.NewReader(body), body: body}
+	out.ContentLength = 0
+	out.Body = handedPast(body)
 	return &out, nil
 }
 
-// wholeBody is a body that is in memory already.
-type wholeBody struct {
-	*bytes.Reader
-	body []byte
-}
+// handedPast is a body that is in memory already, and empty to whoever reads it: Colly
+// would copy it, several times while it grows. Fetcher.Get takes it from the call.
+type handedPast []byte
 
-func (*wholeBody) Close() error { return nil }
+func (handedPast) Read([]byte) (int, error) { return 0, io.EOF }
+func (handedPast) Close() error             { return nil }
 
 // peek returns the body of an answer of attempt without using it up.
-func peek(resp *http.Response) []byte { return resp.Body.(*wholeBody).body }
+func peek(resp *http.Response) []byte { return resp.Body.(handedPast) }
 
 // notDataError marks a refused answer as one that may be better the next time: a
 // bot wall or a maintenance page often is.
