@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"polyglean/classifier/language"
 )
 
 // span is a stretch of a text in bytes, end exclusive.
@@ -19,6 +21,7 @@ const (
 	bracketBorder  border = 4  // a title in brackets behind a title
 	sentenceBorder border = 6  // the end of a sentence, or a stroke between titles
 	clauseBorder   border = 14 // a colon or semicolon, or the middle of a very long sentence
+	titleBorder    border = 18 // a colon in a title
 	scriptBorder   border = 20 // nothing but another script
 )
 
@@ -57,8 +60,8 @@ var (
 	abstractLimits = limits{letters: 30, ideographs: 10}
 )
 
-func (l limits) reached(s script, count int) bool {
-	if s == hanScript || s == hangulScript {
+func (l limits) reached(s language.Script, count int) bool {
+	if s == language.Han || s == language.Hangul {
 		return count >= l.ideographs
 	}
 	return count >= l.letters
@@ -67,6 +70,10 @@ func (l limits) reached(s script, count int) bool {
 // cut divides a text into pieces, appended to dst, that cover all of it.
 func cut(dst []piece, text string, l limits) []piece {
 	c := cutter{text: text, limits: l, pieces: dst, least: len(text) / maxPieces}
+	clause := clauseBorder
+	if l.title {
+		clause = titleBorder
+	}
 	c.begin(0, lineBorder)
 	for i := 0; i < len(text); {
 		r, size := rune(text[i]), 1
@@ -90,14 +97,14 @@ func cut(dst []piece, text string, l limits) []piece {
 		case ';', ':', '；', '：', '؛':
 			// The colon of a heading or an address is none.
 			if !c.atLabel(i) && (size > 1 || strings.HasPrefix(text[next:], " ")) {
-				c.end(next, clauseBorder)
+				c.end(next, clause)
 			}
 		case '/', '=':
 			if i > 0 && text[i-1] == ' ' && strings.HasPrefix(text[next:], " ") {
 				c.end(next, sentenceBorder)
 			}
 		case '[', '(', '【', '［':
-			if l.title {
+			if l.title && r != '(' {
 				c.end(i, bracketBorder)
 			} else if b, n := labelAt(text[next:], true); n > 0 {
 				c.headed(i, next+n, b)
@@ -286,29 +293,29 @@ func tagLength(text string) int {
 // scriptRuns calls fn with the places where a text goes over to another script for
 // good.
 func scriptRuns(text string, l limits, fn func(at int)) {
-	current := noScript
+	current := language.NoScript
 	currentCount := 0
 	// The run of letters in another script that may become the next piece, and how
 	// many of the current script have interrupted it.
-	other, otherStart, otherCount, interruption := noScript, 0, 0, 0
+	other, otherStart, otherCount, interruption := language.NoScript, 0, 0, 0
 	quoted := 0
 	for i, r := range text {
-		s := scriptOf(r)
+		s := language.ScriptOf(r)
 		switch {
 		case i < quoted:
 			continue
-		case s == noScript:
+		case s == language.NoScript:
 			if r == '"' || r >= utf8.RuneSelf {
 				quoted = i + quoteLength(text[i:])
 			}
 			continue
-		case current == noScript:
+		case current == language.NoScript:
 			current, currentCount = s, 1
 			continue
 		case s == current:
 			currentCount++
 			if interruption++; interruption > 3 {
-				other, otherCount = noScript, 0
+				other, otherCount = language.NoScript, 0
 			}
 			continue
 		case s != other:
@@ -321,7 +328,7 @@ func scriptRuns(text string, l limits, fn func(at int)) {
 				fn(otherStart)
 			}
 			current, currentCount = other, otherCount
-			other, otherCount = noScript, 0
+			other, otherCount = language.NoScript, 0
 		}
 	}
 }

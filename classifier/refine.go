@@ -3,6 +3,8 @@ package classifier
 import (
 	"math"
 	"strings"
+
+	"polyglean/classifier/language"
 )
 
 // Where the sentence before the border has no full stop, or an author's list of
@@ -21,7 +23,7 @@ const (
 )
 
 // refine moves the borders between parts to where the language changes.
-func (d *detector) refine(text string, pieces []piece, all []part) {
+func refine(text string, pieces []piece, all []part) {
 	for i := 1; i < len(all); i++ {
 		a, b := &all[i-1], &all[i]
 		from, to := b.start, b.start
@@ -34,7 +36,7 @@ func (d *detector) refine(text string, pieces []piece, all []part) {
 			}
 		}
 		from, to = max(from, b.start-refineBytes), min(to, b.start+refineBytes)
-		if at := d.change(text, from, to, b.start, a.lang, b.lang); at != b.start {
+		if at := change(text, from, to, b.start, a.lang, b.lang); at != b.start {
 			a.end, b.start = at, at
 		}
 	}
@@ -42,7 +44,7 @@ func (d *detector) refine(text string, pieces []piece, all []part) {
 
 // change is the place between two bytes of a text where it goes over from one
 // language to the other: at, unless another is better by far.
-func (d *detector) change(text string, from, to, at int, before, behind string) int {
+func change(text string, from, to, at int, before, behind string) int {
 	// The sum says how much more the text up to a place is in the first language
 	// than in the second: the border is where it is greatest.
 	sum, atBest, best, atSum := 0.0, from, 0.0, 0.0
@@ -51,7 +53,7 @@ func (d *detector) change(text string, from, to, at int, before, behind string) 
 		if start < at && at < end {
 			end = at
 		}
-		sum += d.rather(text[start:end], before, behind)
+		sum += rather(text[start:end], before, behind)
 		if sum > best {
 			best, atBest = sum, end
 		}
@@ -63,15 +65,15 @@ func (d *detector) change(text string, from, to, at int, before, behind string) 
 	if best-atSum < refineGain || atBest == to && to != len(text) {
 		return at
 	}
-	return d.changeOfWord(text, max(from, atBest-2*chunkBytes), min(to, atBest+2*chunkBytes), atBest, before, behind)
+	return changeOfWord(text, max(from, atBest-2*chunkBytes), min(to, atBest+2*chunkBytes), atBest, before, behind)
 }
 
 // changeOfWord does the same for every word between two bytes.
-func (d *detector) changeOfWord(text string, from, to, at int, before, behind string) int {
+func changeOfWord(text string, from, to, at int, before, behind string) int {
 	from += strings.IndexByte(text[from:at], ' ') + 1
 	best := math.Inf(-1)
 	for next := from; ; {
-		gain := d.rather(text[from:next], before, behind) - d.rather(text[next:to], before, behind)
+		gain := rather(text[from:next], before, behind) - rather(text[next:to], before, behind)
 		if gain > best {
 			best, at = gain, next
 		}
@@ -97,14 +99,14 @@ func chunkEnd(text string, start, to int) int {
 
 // rather says how much rather a text is in one language than in another, in natural
 // logarithms of odds, within the bounds of evidence.
-func (d *detector) rather(text, one, other string) float64 {
-	main, letters := mainScript(text)
-	if main == noScript {
+func rather(text, one, other string) float64 {
+	main, letters := language.MainScript(text)
+	if main == language.NoScript {
 		return 0
 	}
 	bound := letterEvidence * float64(letters)
 	a, b := -pieceEvidence-bound, -pieceEvidence-bound
-	for _, s := range d.scores(text, main, letters) {
+	for _, s := range language.New().Scores(text, language.SetOf(one, other), nil) {
 		switch s.Lang {
 		case one:
 			a = s.LogP

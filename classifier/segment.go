@@ -25,13 +25,23 @@ const (
 	// siblingBorder is what it costs besides to go over between languages that texts
 	// hardly tell apart.
 	siblingBorder = 20
+	// unsupportedLogP is the log probability of a letter, in nats, down to which a text
+	// is in no language that has a model: a letter of another script costs more.
+	unsupportedLogP = -11.5
+	// seldomCost is what it costs a piece to be in a language that abstracts seldom are
+	// in, in nats.
+	seldomCost = 20
 	// scoredRunes is how much of a piece is scored, in characters.
-	scoredRunes = 200
+	scoredRunes = 300
 	// maxCandidates is how many languages one text is divided between.
 	maxCandidates = 8
 	// minPart is the confidence of a part that only its neighbours tell.
 	minPart = 0.6
 )
+
+// seldom are languages that names of people and species, terms and formulas look
+// like, and that abstracts are seldom in.
+var seldom = language.SetOf("la", "eo", "af", "cy", "ga", "mi", "tl", "so", "sn", "st", "tn", "ts", "xh", "zu", "lg", "yo", "sq", "is")
 
 // part is a stretch of a text in one language.
 type part struct {
@@ -51,11 +61,16 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 		if len(parts) > 1 && !sameLanguage(p.lang, declared) {
 			hint = ""
 		}
-		g := d.detect(prose(text[p.start:p.end], minProse), hint)
-		if len(parts) > 1 && !sameLanguage(g.lang, p.lang) {
-			g = guess{lang: p.lang, confidence: minPart, how: g.how}
+		words := prose(text[p.start:p.end], minProse)
+		r := language.New().Detect(words, language.Options{Declared: hint})
+		if len(parts) > 1 && !sameLanguage(r.Lang, p.lang) && (r.Lang != record.Undetermined || r.Why == language.Ambiguous || r.Why == language.TooShort) {
+			r = language.Result{Lang: p.lang, Confidence: minPart, How: r.How}
 		}
-		found = append(found, record.Detection{Start: p.start, End: p.end, Lang: g.lang, Confidence: g.confidence, How: g.how})
+		det := record.Detection{Start: p.start, End: p.end, Lang: r.Lang, Confidence: math.Floor(r.Confidence*1000) / 1000, How: r.How.String(), Why: r.Why.String()}
+		if tag := language.Tag(r.Lang, words); tag != r.Lang {
+			det.Tag = tag
+		}
+		found = append(found, det)
 	}
 	return found
 }
@@ -74,16 +89,16 @@ func (d *detector) divide(text string, lim limits) []part {
 	}
 	for i, p := range pieces {
 		if !p.silent {
-			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes), letters), d)
+			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes), letters))
 		}
 	}
 	langs := e.candidates()
 	if len(langs) < 2 {
 		return whole
 	}
-	found := joinIslands(joinShort(text, parts(pieces, e.cheapest(pieces, langs)), lim))
-	d.refine(text, pieces, found)
-	return found
+	found := parts(pieces, e.cheapest(pieces, langs))
+	refine(text, pieces, found)
+	return joinIslands(joinShort(text, found, lim))
 }
 
 // evidence is what pieces say of languages.
@@ -93,33 +108,41 @@ type evidence struct {
 	against [][]language.Score
 	// floor is what each says against all others, 0 when it says nothing.
 	floor []float64
+	// scores and room are lent to add: one piece's scores, and what it keeps of them.
+	scores, room []language.Score
 }
 
 // add takes up what a piece says.
-func (e *evidence) add(i int, text string, d *detector) {
-	main, letters := mainScript(text)
-	if main == noScript {
+func (e *evidence) add(i int, text string) {
+	main, letters := language.MainScript(text)
+	if main == language.NoScript {
 		return
 	}
-	scores := d.scores(text, main, letters)
-	if main == hanScript || main == hangulScript {
-		letters *= 3
-	}
 	floor := -min(pieceEvidence, letterEvidence*float64(letters))
-	top := slices.MaxFunc(scores, func(a, b language.Score) int {
-		if a.LogP < b.LogP {
-			return -1
+	if main == language.Han || main == language.Hangul {
+		floor = -min(pieceEvidence, 3*letterEvidence*float64(letters))
+	}
+	scores := language.New().Scores(text, language.Set{}, e.scores[:0])
+	e.scores = scores
+	top := math.Inf(-1)
+	for j := range scores {
+		if seldom.Has(scores[j].Lang) {
+			scores[j].LogP -= seldomCost
 		}
-		return 1
-	}).LogP
+		top = max(top, scores[j].LogP)
+	}
 	// What a piece says all it can against needs no place of its own.
-	kept := scores[:0]
-	for _, s := range scores {
-		if s.LogP -= top; s.LogP > floor {
-			kept = append(kept, s)
+	kept := len(e.room)
+	if top <= unsupportedLogP*float64(letters) {
+		e.room = append(e.room, language.Score{Lang: record.Undetermined})
+	} else {
+		for _, s := range scores {
+			if s.LogP -= top; s.LogP > floor {
+				e.room = append(e.room, s)
+			}
 		}
 	}
-	e.against[i], e.floor[i] = slices.Clone(kept), floor
+	e.against[i], e.floor[i] = e.room[kept:len(e.room):len(e.room)], floor
 }
 
 // candidates are the languages that fit some piece about best, those that fit most
@@ -247,27 +270,6 @@ func joinIslands(all []part) []part {
 
 // hasText says whether a text has enough letters to stand for itself.
 func hasText(text string, l limits) bool {
-	main, letters := mainScript(text)
-	return main != noScript && l.reached(main, letters)
-}
-
-// scores says how well a text fits each language.
-func (d *detector) scores(text string, main script, letters int) []language.Score {
-	var out []language.Score
-	if d.models[main] == nil {
-		return append(out, language.Score{Lang: d.detect(text, "").lang})
-	}
-	clean := onlyScript(text, main)
-	m := make(map[string]float64)
-	for _, v := range d.models[main]().ComputeLanguageConfidenceValues(clean) {
-		lang := fromLingua(v.Language())
-		m[lang] = math.Log(v.Value()+floor) + priors[lang]
-	}
-	if main == latinScript {
-		addWords(m, clean)
-	}
-	for lang, logP := range m {
-		out = append(out, language.Score{Lang: lang, LogP: logP})
-	}
-	return out
+	main, letters := language.MainScript(text)
+	return main != language.NoScript && l.reached(main, letters)
 }

@@ -3,6 +3,8 @@ package classifier
 import (
 	"strings"
 	"unicode/utf8"
+
+	"polyglean/classifier/language"
 )
 
 // notices begin sentences that a publisher adds to an abstract, in lower case.
@@ -65,7 +67,7 @@ func prose(text string, letters int) string {
 	}
 	if strings.ContainsAny(text, quoteMarks) {
 		bare := withoutQuotes(text)
-		if _, n := mainScript(bare); n >= letters {
+		if _, n := language.MainScript(bare); n >= letters {
 			return bare
 		}
 	}

@@ -3,6 +3,7 @@ package classifier
 import (
 	"slices"
 
+	"polyglean/classifier/language"
 	"polyglean/internal/record"
 )
 
@@ -73,14 +74,14 @@ const (
 // journal is the language that a journal is named in, "" when that is English or
 // cannot be told.
 func (d *detector) journal(name string) string {
-	if _, letters := mainScript(name); letters < journalLetters {
+	if _, letters := language.MainScript(name); letters < journalLetters {
 		return ""
 	}
-	g := d.detect(name, "")
-	if g.confidence < journalSure || g.lang == record.Undetermined || g.lang == "en" || g.lang == "la" {
+	r := language.New().Detect(name, language.Options{})
+	if r.Confidence < journalSure || r.Lang == "en" || r.Lang == "la" {
 		return ""
 	}
-	return g.lang
+	return r.Lang
 }
 
 func onlyEnglish(langs []string) bool { return len(langs) == 1 && langs[0] == "en" }
