@@ -151,11 +151,12 @@ func languageOurs(ctx context.Context, w workload) (m measurement, err error) {
 
 func matchOurs(ctx context.Context, w workload) (measurement, error) {
 	p := protocol.Default()
-	matchers := []*strategy.Matcher{strategy.Compile(p.Strategy.Node, p.Strategy.Mode, p.Strategy.Lang)}
+	nodes := []strategy.Node{p.Strategy.Node}
 	for _, b := range p.Strategy.Blocks {
-		matchers = append(matchers, strategy.Compile(b.Node, p.Strategy.Mode, p.Strategy.Lang))
+		nodes = append(nodes, b.Node)
 	}
-	doc := strategy.NewDoc()
+	matchers := strategy.CompileAll(p.Strategy.Mode, p.Strategy.Lang, nodes...)
+	doc, langs := strategy.NewDoc(), p.Lexicon.Languages()
 	hits := 0
 	m, err := w.clock(ctx, func(page []record.Candidate) error {
 		for i := range page {
@@ -171,7 +172,7 @@ func matchOurs(ctx context.Context, w workload) (measurement, error) {
 						lang = r.Languages[0]
 					}
 					doc.Add(part.field, j, t.Text, lang)
-					hits += len(p.Lexicon.Match(t.Text, lang))
+					hits += len(p.Lexicon.Match(t.Text, langs...))
 				}
 			}
 			for _, matcher := range matchers {

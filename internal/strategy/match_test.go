@@ -103,6 +103,8 @@ func TestMatch(t *testing.T) {
 		{"punctuation parts a phrase", "soft skill*", Exact, "en", title("'soft' skills, soft: skills, soft – skills"), []string{"ti0 soft skill*: soft – skills"}},
 		{"punctuation counts for nothing", "soft skill*", Inflected, "en", title("'soft' skills"), []string{"ti0 soft skill*: soft' skills"}},
 		{"a hyphen as typed", "self-harm OR o’brien", Exact, "en", title("self harm, self‑harm, O'Brien"), []string{"ti0 self-harm: self‑harm", "ti0 o’brien: O'Brien"}},
+		{"metacharacters are punctuation", `"a.c" OR (b+) OR "[x-z]" OR "^exit$"`, Exact, "en", title("abc bb y EXIT, a-c"), []string{`ti0 "^exit$": EXIT`, `ti0 "a.c": a-c`}},
+		{"a term of one letter", "b OR 性", Exact, "en", title("vitamin B, 性"), []string{"ti0 b: B", "ti0 性: 性"}},
 		{"words are whole", "sex", Exact, "en", title("sexual sexes"), []string{no}},
 		{"exact knows no forms", "survivor", Exact, "en", title("survivors"), []string{no}},
 		{"forms", "exit OR recovery OR survivor", Inflected, "en", title("Exiting, recoveries, survivors"), []string{"ti0 exit: Exiting", "ti0 recovery: recoveries", "ti0 survivor: survivors"}},
@@ -189,6 +191,27 @@ func TestDocServesManyMatchers(t *testing.T) {
 		if ok, _ := wide.Match(d); ok {
 			t.Error("an empty Doc matches")
 		}
+	}
+}
+
+// TestManyTerms: in a strategy of 400 terms each finds what it would alone.
+func TestManyTerms(t *testing.T) {
+	var terms, words []string
+	for i := range 400 {
+		word := fmt.Sprintf("%c%cterm%d", 'a'+i%26, 'a'+i/26, i)
+		words = append(words, word)
+		terms = append(terms, []string{word, word + "*", `"` + word + ` x"`, word[:4] + "?" + word[4:]}[i%4])
+	}
+	m, d := Compile(mustParse(t, strings.Join(terms, " OR "), AsPhrase), Exact, "en"), NewDoc()
+	d.Add(Title, 0, strings.Join(words, " x, "), "en")
+	ok, spans := m.Match(d)
+	var got []string
+	for _, s := range spans {
+		got = append(got, s.Term)
+	}
+
+	if !ok || !slices.Equal(got, terms) {
+		t.Errorf("%d of 400 terms found: %q", len(got), got)
 	}
 }
 
