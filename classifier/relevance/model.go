@@ -14,14 +14,6 @@ import (
 // with it Model.Version.
 const method = "1"
 
-// With few includes their centroid ranks better than a machine trained on them: up
-// to centroidUntil it ranks alone, from machineFrom on the machine, and in between
-// the share of the machine grows.
-const (
-	centroidUntil = 5
-	machineFrom   = 15
-)
-
 // Model ranks records by their resemblance to included ones. It is safe for
 // concurrent use.
 type Model struct {
@@ -78,32 +70,11 @@ func (s *Space) version(labels []Labelled) string {
 
 // fit finds the direction that tells the rows of sign 1 from the others, so that
 // the scores of all rows have mean 0 and standard deviation 1. It returns the
-// machine it trained, nil where there were too few includes for one; start is one
-// that was trained with nearly the same signs.
+// machine, too, and starts from one that was trained with nearly the same signs,
+// if there is one.
 func (s *Space) fit(t *training, signs []sign, start *machine) (weights []float64, offset float64, m *machine) {
-	includes := 0
-	for _, y := range signs {
-		if y == 1 {
-			includes++
-		}
-	}
-	share := min(max(float64(includes-centroidUntil)/(machineFrom-centroidUntil), 0), 1)
-	if share > 0 {
-		m = trainMachine(&s.rows, len(s.features), signs, t.excluded, start)
-		weights = slices.Clone(m.weights)
-	}
-	if share == 1 {
-		return weights, s.standardise(weights), m
-	}
-	centre := s.centroid(signs, t.excluded)
-	if share == 0 {
-		return centre, s.standardise(centre), nil
-	}
-	s.standardise(centre)
-	s.standardise(weights)
-	for f := range weights {
-		weights[f] = share*weights[f] + (1-share)*centre[f]
-	}
+	m = trainMachine(&s.rows, len(s.features), s.extend(signs, t.excluded), t.excluded, start)
+	weights = slices.Clone(m.weights)
 	return weights, s.standardise(weights), m
 }
 

@@ -13,11 +13,9 @@ const (
 	// positives, as screening simulations settled on (ASReview, ELAS u4).
 	cost          = 0.5
 	negativeShare = 9.8
-	// excludedShare is what the records that reviewers excluded weigh of all
-	// negatives: many of the undecided ones may be relevant. One of them weighs at
-	// most excludedMost times as much as an undecided one.
-	excludedShare = 0.5
-	excludedMost  = 10
+	// excludedWeight is what a record that reviewers excluded weighs beside one that
+	// is undecided, and may be relevant.
+	excludedWeight = 2
 	// maxPasses and tolerance end the descent.
 	maxPasses = 1000
 	tolerance = 1e-4
@@ -117,15 +115,9 @@ func penalties(signs []sign, excluded []bool) []float64 {
 		}
 	}
 	// An undecided record weighs 1, until all are scaled.
-	exclusion := 1.0
-	if decided > 0 && undecided > 0 {
-		exclusion = min(excludedShare/(1-excludedShare)*undecided/decided, excludedMost)
-	}
-	inclusion := 1.0
-	if positives > 0 {
-		inclusion = negativeShare * (undecided + exclusion*decided) / positives
-	}
-	all := inclusion*positives + undecided + exclusion*decided
+	negatives := undecided + excludedWeight*decided
+	inclusion := negativeShare * max(negatives, 1) / max(positives, 1)
+	all := inclusion*positives + negatives
 	scale := cost * (positives + undecided + decided) / all
 	out := make([]float64, len(signs))
 	for i, y := range signs {
@@ -133,7 +125,7 @@ func penalties(signs []sign, excluded []bool) []float64 {
 		case y == 1:
 			out[i] = 1 / (2 * scale * inclusion)
 		case y == -1 && excluded[i]:
-			out[i] = 1 / (2 * scale * exclusion)
+			out[i] = 1 / (2 * scale * excludedWeight)
 		default:
 			out[i] = 1 / (2 * scale)
 		}
