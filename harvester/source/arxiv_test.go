@@ -2,8 +2,6 @@ package source
 
 import (
 	"errors"
-	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -50,10 +48,7 @@ func TestArXivText(t *testing.T) {
 }
 
 func TestArXivQueries(t *testing.T) {
-	s, err := New("arxiv", Config{}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "arxiv", Config{}, FetchConfig{})
 	p := &protocol.Protocol{
 		Strategy: protocol.Strategy{Mode: strategy.Exact},
 		Searches: []protocol.Search{{Name: "published", Lang: "en", Node: mustParse(t, "exit")}},
@@ -76,12 +71,8 @@ func TestArXivFaults(t *testing.T) {
 		"empty page": {`<feed><totalResults>7</totalResults></feed>`, "listed none", false},
 		"too many":   {`<feed><totalResults>30001</totalResults>` + entry + `</feed>`, "narrow", true},
 	} {
-		base := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, c.body) })
-		s, err := New("arxiv", fixtureConfig("arxiv", base), testFetcher(t, FetchConfig{Attempts: 1}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.Page(t.Context(), fixtureQuery(t, "arxiv", ""), "")
+		s := serving(t, "arxiv", "application/atom+xml", []byte(c.body))
+		_, err := s.Page(t.Context(), fixtureQuery(t, "arxiv", ""), "")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error is %v", name, err)
 		}

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"polyglean/harvester"
 	"polyglean/internal/record"
 )
 
@@ -260,14 +259,4 @@ func FuzzEuropePMCReferences(f *testing.F) {
 			t.Errorf("what is a piece of a search was listed: %+v", listed)
 		}
 	})
-}
-
-// sourceAt is a source with the given configuration.
-func sourceAt(t testing.TB, name string, c Config, fetch FetchConfig) harvester.Source {
-	t.Helper()
-	s, err := New(name, c, testFetcher(t, fetch))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }

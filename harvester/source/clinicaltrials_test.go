@@ -18,10 +18,7 @@ func TestClinicalTrialsAsks(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, answer)
 	})
-	s, err := New("clinicaltrials", Config{BaseURL: base, RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "clinicaltrials", Config{BaseURL: base, RequestsPerSecond: 10_000}, FetchConfig{})
 	q := harvester.Query{Name: "q", Strategy: mustParse(t, "traffick* AND exit NOT drug"), Until: dayOf(2026, 1, 2)}
 	if _, err := s.Page(t.Context(), q, ""); err != nil {
 		t.Fatal(err)

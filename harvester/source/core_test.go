@@ -65,17 +65,11 @@ func TestKeys(t *testing.T) {
 			sent = fmt.Sprint(r.Header, r.URL)
 			http.Error(w, "no access for "+sent, http.StatusForbidden)
 		})
-		s, err := New(name, Config{BaseURL: base}, testFetcher(t, FetchConfig{}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := sourceAt(t, name, Config{BaseURL: base}, FetchConfig{})
 		if _, err := s.Queries(p, time.Time{}); err == nil || !strings.Contains(err.Error(), "sources."+name+".key") {
 			t.Errorf("%s without a key: %v", name, err)
 		}
-		s, err = New(name, Config{BaseURL: base, Key: "canary-key", RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s = sourceAt(t, name, Config{BaseURL: base, Key: "canary-key", RequestsPerSecond: 10_000}, FetchConfig{})
 		queries, err := s.Queries(p, time.Time{})
 		if err != nil || len(queries) != 1 {
 			t.Fatalf("%s: %v, %v", name, queries, err)
@@ -97,12 +91,9 @@ func TestCOREPages(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"totalHits":%d,"results":[{"id":"%s-1"},{"id":"%s-2"}]}`, total, r.URL.Query().Get("offset"), r.URL.Query().Get("offset"))
 	})
-	s, err := New("core", Config{BaseURL: base, Key: "k", RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "core", Config{BaseURL: base, Key: "k", RequestsPerSecond: 10_000}, FetchConfig{})
 	q := harvester.Query{Name: "q", Strategy: mustParse(t, "ti:exit"), From: dayOf(2026, 1, 2), Until: dayOf(2026, 1, 31)}
-	_, err = s.Page(t.Context(), q, "")
+	_, err := s.Page(t.Context(), q, "")
 	if many, ok := errors.AsType[*harvester.TooManyError](err); !ok || many.Announced != total || many.Max != 10_000 {
 		t.Errorf("error is %v", err)
 	}

@@ -113,10 +113,7 @@ func declared(c *record.Candidate) []string {
 // routesOf are the routes by which a source is asked.
 func routesOf(t *testing.T, name string) []string {
 	t.Helper()
-	s, err := New(name, Config{Key: "k"}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, name, Config{Key: "k"}, FetchConfig{})
 	p := *protocol.Default()
 	p.Sources = []protocol.SourceUse{{Name: name, Sets: []protocol.Set{{Name: "all", Endpoint: "https://repository.example/oai", Spec: "scl"}}}}
 	queries, err := s.Queries(&p, time.Time{})

@@ -85,10 +85,7 @@ func TestDOAJAsks(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"total":0,"results":[]}`)
 	})
-	s, err := New("doaj", Config{BaseURL: base + "/api/v4/search/articles", RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "doaj", Config{BaseURL: base + "/api/v4/search/articles", RequestsPerSecond: 10_000}, FetchConfig{})
 	for in, want := range map[string]string{
 		"forced prostitution AND exit*":       `(bibjson.title:("forced prostitution") OR bibjson.abstract:("forced prostitution") OR bibjson.keywords:("forced prostitution"))`,
 		"ti:traffick*":                        "bibjson.title:([traffick TO traffick\U0010FFFD])",
@@ -126,10 +123,7 @@ func TestDOAJTooMany(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"total":%d,"results":[{"id":"page %s"}]}`, total, r.URL.Query().Get("page"))
 	})
-	s, err := New("doaj", Config{BaseURL: base, RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "doaj", Config{BaseURL: base, RequestsPerSecond: 10_000}, FetchConfig{})
 	p := &protocol.Protocol{Searches: []protocol.Search{{Name: "published", Lang: "en", Node: mustParse(t, "exit")}}}
 	queries, err := s.Queries(p, dayOf(2026, 1, 2))
 	if err != nil {

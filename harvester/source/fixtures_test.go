@@ -135,6 +135,26 @@ func fixtureServer(t *testing.T, dir string) (base string) {
 	return serve(t, func(w http.ResponseWriter, _ *http.Request) { serveFixture(w, dir, int(asked.Add(1))) })
 }
 
+// sourceAt is a source with the given configuration.
+func sourceAt(t testing.TB, name string, c Config, fetch FetchConfig) harvester.Source {
+	t.Helper()
+	s, err := New(name, c, testFetcher(t, fetch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// serving is a source whose every request is answered with one body.
+func serving(t testing.TB, name, media string, body []byte) harvester.Source {
+	t.Helper()
+	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", media)
+		_, _ = w.Write(body)
+	})
+	return sourceAt(t, name, fixtureConfig(name, base), FetchConfig{Attempts: 2})
+}
+
 func serveFixture(w http.ResponseWriter, dir string, n int) {
 	for ext, media := range map[string]string{"json": "application/json;charset=utf-8", "xml": "text/xml"} {
 		body, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%02d.%s", n, ext)))
@@ -161,10 +181,7 @@ func TestFixtures(t *testing.T) {
 
 func checkFixture(t *testing.T, name, dir string) {
 	base := fixtureServer(t, dir)
-	s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 2}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, name, fixtureConfig(name, base), FetchConfig{Attempts: 2})
 	got, err := json.MarshalIndent(readAll(t, s, fixtureQuery(t, name, dir)), "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -220,14 +237,7 @@ func TestSourcesRefuse(t *testing.T) {
 	} {
 		for _, name := range Names() {
 			t.Run(name+"/"+what, func(t *testing.T) {
-				base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("Content-Type", "application/json")
-					_, _ = w.Write([]byte(body))
-				})
-				s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 2}))
-				if err != nil {
-					t.Fatal(err)
-				}
+				s := serving(t, name, "application/json", []byte(body))
 				page, err := s.Page(t.Context(), fixtureQuery(t, name, ""), "")
 				if err == nil {
 					t.Errorf("taken for a page of %d records", len(page.Records))
@@ -261,10 +271,7 @@ func TestSourcesRetry(t *testing.T) {
 				w.Header().Set("Content-Type", map[string]string{".json": "application/json", ".xml": "text/xml"}[filepath.Ext(files[0])])
 				_, _ = w.Write(body[:len(body)/2])
 			})
-			s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 2}))
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := sourceAt(t, name, fixtureConfig(name, base), FetchConfig{Attempts: 2})
 			page, err := s.Page(t.Context(), fixtureQuery(t, name, dir), "")
 			if err != nil || asked.Load() < 2 || len(page.Records)+len(page.Bad) == 0 {
 				t.Errorf("asked %d times, %d records, %v", asked.Load(), len(page.Records), err)

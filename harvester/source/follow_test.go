@@ -139,10 +139,7 @@ func TestOpenAlexLooksUp(t *testing.T) {
 // A search costs OpenAlex ten times what a list costs, and looking a study up is a list.
 func TestOpenAlexCosts(t *testing.T) {
 	for key, credits := range map[string]int{"": 1_000, "a-key": 10_000} {
-		s, err := New("openalex", Config{Key: secret.Text(key)}, testFetcher(t, FetchConfig{}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := sourceAt(t, "openalex", Config{Key: secret.Text(key)}, FetchConfig{})
 		if pace := s.(harvester.Paced).Pace(); pace.PerDay != credits || pace.Unit != "credit" {
 			t.Errorf("pace %+v, want %d credits a day", pace, credits)
 		}

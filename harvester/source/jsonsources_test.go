@@ -51,14 +51,7 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"clinicaltrials", "no count", `{"studies":[]}`},
 	} {
 		t.Run(c.source+"/"+c.what, func(t *testing.T) {
-			base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = w.Write([]byte(c.body))
-			})
-			s, err := New(c.source, fixtureConfig(c.source, base), testFetcher(t, FetchConfig{Attempts: 2}))
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := serving(t, c.source, "application/json", []byte(c.body))
 			page, err := s.Page(t.Context(), fixtureQuery(t, c.source, ""), "")
 			if err == nil {
 				t.Errorf("taken for a page of %d records", len(page.Records))
@@ -80,10 +73,7 @@ func TestCrossrefCap(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"status":"ok","message":{"total-results":7654321,"next-cursor":"again","items":[%s]}}`, strings.Join(items, ","))
 	})
-	s, err := New("crossref", Config{BaseURL: base, PageSize: 4, MaxRecords: 10, RequestsPerSecond: 10_000}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "crossref", Config{BaseURL: base, PageSize: 4, MaxRecords: 10, RequestsPerSecond: 10_000}, FetchConfig{})
 	q := harvester.Query{Name: "published", Strategy: mustParse(t, "exit")}
 	cursor, read := "", 0
 	seen := map[string]bool{}

@@ -1,8 +1,6 @@
 package source
 
 import (
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -38,10 +36,7 @@ func init() {
 
 // The strategy is asked by the terms of its part with the longest ones, each once.
 func TestJStageQueries(t *testing.T) {
-	s, err := New("jstage", Config{}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "jstage", Config{}, FetchConfig{})
 	p := &protocol.Protocol{Searches: []protocol.Search{
 		{Name: "published", Lang: "en", Node: mustParse(t, `(exit OR leaving) AND (sex traffick* OR forced prostitution) NOT "mice"`)},
 		{Name: "wide", Lang: "en", Node: mustParse(t, `(sex traffick* OR ti:"transactional sex") AND exit`)},
@@ -80,11 +75,7 @@ func TestJStageFaults(t *testing.T) {
 		"a bad total": `<feed><totalResults>many</totalResults></feed>`,
 		"cut":         `<feed><totalResults>1</totalResults><entry></feed>`,
 	} {
-		base := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
-		s, err := New("jstage", fixtureConfig("jstage", base), testFetcher(t, FetchConfig{Attempts: 1}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := serving(t, "jstage", "application/atom+xml", []byte(body))
 		if page, err := s.Page(t.Context(), fixtureQuery(t, "jstage", ""), ""); err == nil {
 			t.Errorf("%s: no error but %+v", name, page)
 		}

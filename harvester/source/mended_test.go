@@ -2,27 +2,12 @@ package source
 
 import (
 	"maps"
-	"net/http"
 	"strings"
 	"testing"
 
 	"polyglean/harvester"
 	"polyglean/internal/record"
 )
-
-// serving is a source whose every request is answered with one body.
-func serving(t *testing.T, name, media string, body []byte) harvester.Source {
-	t.Helper()
-	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", media)
-		_, _ = w.Write(body)
-	})
-	s, err := New(name, fixtureConfig(name, base), testFetcher(t, FetchConfig{Attempts: 1}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 func oaiAnswer(title string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record>` +

@@ -98,10 +98,7 @@ func TestOpenAIRECompiles(t *testing.T) {
 
 // What was published before an incremental window may have been added within it.
 func TestOpenAIREOverlap(t *testing.T) {
-	s, err := New("openaire", Config{}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "openaire", Config{}, FetchConfig{})
 	p := &protocol.Protocol{Searches: []protocol.Search{{Name: "published", Lang: "en", Node: mustParse(t, "exit")}}}
 	since := dayOf(2026, 6, 1)
 	queries, err := s.Queries(p, since)

@@ -72,10 +72,7 @@ func TestPubMedQueries(t *testing.T) {
 			{Name: "es", Lang: "es", Node: mustParse(t, "trata de personas AND salida")},
 		},
 	}
-	s, err := New("pubmed", Config{}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "pubmed", Config{}, FetchConfig{})
 	queries, err := s.Queries(p, since)
 	if err != nil {
 		t.Fatal(err)

@@ -75,10 +75,7 @@ func scieloProtocol(specs ...string) *protocol.Protocol {
 }
 
 func TestSciELOQueries(t *testing.T) {
-	s, err := New("scielo", Config{}, testFetcher(t, FetchConfig{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := sourceAt(t, "scielo", Config{}, FetchConfig{})
 	since := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		since time.Time
@@ -152,10 +149,7 @@ func TestSciELOPaging(t *testing.T) {
 				sizes = sizes[1:]
 				fmt.Fprintf(w, `{"meta":{%s"limit":2},"objects":[%s]}`, c.total, strings.Join(items, ","))
 			})
-			s, err := New("scielo", fixtureConfig("scielo", base), testFetcher(t, FetchConfig{Attempts: 1}))
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := sourceAt(t, "scielo", fixtureConfig("scielo", base), FetchConfig{Attempts: 1})
 			if got := readAll(t, s, fixtureQuery(t, "scielo", "")); len(got.Records) != c.want || len(sizes) > 0 {
 				t.Errorf("%d records, %d slices not asked for", len(got.Records), len(sizes))
 			}
@@ -175,10 +169,7 @@ func TestSciELOArticleFails(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, `{"meta":{},"objects":[{"code":"S1","collection":"scl"}]}`)
 		})
-		s, err := New("scielo", fixtureConfig("scielo", base), testFetcher(t, FetchConfig{Attempts: 2}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := sourceAt(t, "scielo", fixtureConfig("scielo", base), FetchConfig{Attempts: 2})
 		page, err := s.Page(t.Context(), fixtureQuery(t, "scielo", ""), "")
 		switch {
 		case wantErr && (err == nil || !strings.Contains(err.Error(), "scl/S1")):
