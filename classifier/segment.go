@@ -43,6 +43,10 @@ const (
 // like, and that abstracts are seldom in.
 var seldom = language.SetOf("la", "eo", "af", "cy", "ga", "mi", "tl", "so", "sn", "st", "tn", "ts", "xh", "zu", "lg", "yo", "sq", "is")
 
+// siblings are languages that single sentences hardly tell apart, by a name for
+// their group.
+var siblings = map[string]string{"id": "malay", "ms": "malay", "no": "norse", "da": "norse", "cs": "czech", "sk": "czech", "hi": "hindi", "mr": "hindi"}
+
 // part is a stretch of a text in one language.
 type part struct {
 	span
@@ -69,6 +73,11 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 		det := record.Detection{Start: p.start, End: p.end, Lang: r.Lang, Confidence: math.Floor(r.Confidence*1000) / 1000, How: r.How.String(), Why: r.Why.String()}
 		if tag := language.Tag(r.Lang, words); tag != r.Lang {
 			det.Tag = tag
+		}
+		if n := len(found); n > 0 && found[n-1].Lang == det.Lang {
+			found[n-1].End = det.End
+			found[n-1].Confidence = max(found[n-1].Confidence, det.Confidence)
+			continue
 		}
 		found = append(found, det)
 	}
@@ -173,7 +182,7 @@ func (e *evidence) cheapest(pieces []piece, langs []string) []string {
 				c := cost[m]
 				if i > 0 && m != l {
 					c += float64(p.border)
-					if sameLanguage(lang, other) {
+					if sameLanguage(lang, other) || siblings[lang] != "" && siblings[lang] == siblings[other] {
 						c += siblingBorder
 					}
 				}
