@@ -25,8 +25,13 @@ command names.`,
 }
 
 // evaluations are the measurements in the order of the pipeline.
-func evaluations(_ *globals) []*cobra.Command {
-	return []*cobra.Command{}
+func evaluations(g *globals) []*cobra.Command {
+	return []*cobra.Command{
+		evaluateLanguageCommand(g),
+		evaluateFlagsCommand(g),
+		evaluateKeywordMissCommand(),
+		evaluateDedupCommand(),
+	}
 }
 
 // scores is what an evaluation finds: its JSON form is for programs, its table for
