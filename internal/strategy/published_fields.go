@@ -51,7 +51,7 @@ var pubmedFields = fieldTable(map[*field]string{
 
 var ovidFields = fieldTable(map[*field]string{
 	&anyText:     "mp, af, tx, tw",
-	&inTitle:     "ti, ot, tt, bt",
+	&inTitle:     "ti, ot, tt, bt, m_titl",
 	&inAbstract:  "ab",
 	&inKeywords:  "kw, kf, id",
 	&inAuthors:   "au, fa, ax",

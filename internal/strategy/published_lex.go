@@ -56,13 +56,15 @@ type item struct {
 var (
 	pubmedTag     = regexp.MustCompile(`^\[([^\[\]]*)\]`)
 	pubmedWithin  = regexp.MustCompile(`:~(\d{1,3})$`)
-	ovidSuffix    = regexp.MustCompile(`^\.\s?([a-z]{2}(?:\s?,\s?[a-z]{2})*)(?:\.|\s*\)|\s*$)`)
+	ovidSuffix    = regexp.MustCompile(`^\.\s?([a-z][a-z_]{1,7}(?:\s?,\s?[a-z][a-z_]{1,7})*)(?:\.|\s*\)|\s*$)`)
 	ovidLines     = regexp.MustCompile(`(?i)^(or|and)/((?:\d+(?:\s?-\s?\d+)?)(?:\s?,\s?\d+(?:\s?-\s?\d+)?)*)`)
-	ovidLimit     = regexp.MustCompile(`(?i)^(?:limit|remove duplicates from|from)\s+(\d+)\b`)
+	ovidLimit     = regexp.MustCompile(`(?i)^(?:(?:limit|remove duplicates from|from)\s+(\d+)\b|(\d+)\s+use\s+\w+$)`)
+	ovidFrequency = regexp.MustCompile(`(?i)^/\s?freq\s?=\s?\d+`)
+	ovidQuoted    = regexp.MustCompile(`^(?i:exp\s+)?\*?[` + quotes + `][^` + quotes + `/]*[` + quotes + `]/`)
 	ovidQualifier = regexp.MustCompile(`^/(?:[a-z]{2}(?:\s?,\s?[a-z]{2})*\b)?(?:\s?\[[^\]]*\])?`)
 	ovidAnd       = regexp.MustCompile(`(\S+)\s+(?i:and)\s+(\S)`)
 	ovidAdj       = regexp.MustCompile(`(?i)^adj(\d*)$`)
-	slashDistance = regexp.MustCompile(`(?i)^(near|w|pre|onear)/(\d+)$`)
+	slashDistance = regexp.MustCompile(`(?i)^(near|w|pre|onear|next)/(\d+)$`)
 	ebscoDistance = regexp.MustCompile(`(?i)^([nw])(\d+)$`)
 	wosPrefix     = regexp.MustCompile(`^([A-Za-z]{2,3})\s*=\s*`)
 	scopusPrefix  = regexp.MustCompile(`^([A-Za-z]+(?:-[A-Za-z]+)*)\s*\(`)
@@ -76,7 +78,7 @@ func (p *publishedParser) lex(l *line) error {
 	s, at := p.text[:l.to], l.from
 	if p.grammar.dialect == Ovid {
 		if m := ovidLimit.FindStringSubmatch(s[at:]); m != nil {
-			number, _ := strconv.Atoi(m[1])
+			number, _ := strconv.Atoi(m[1] + m[2])
 			p.note(Limit, l.from, l.to, "left out: the search goes on without it")
 			p.tokens = append(p.tokens, item{kind: linesItem, at: at, to: l.to, lines: []int{number}, limited: true})
 			return nil
@@ -244,6 +246,11 @@ func (p *publishedParser) ovid(s string, t *item, wants bool) bool {
 		t.lines = lineList(m[2])
 		return true
 	}
+	if frequency := ovidFrequency.FindString(rest); frequency != "" {
+		t.to = t.at + len(frequency)
+		p.note(Limit, t.at, t.to, "left out: once is enough")
+		return true
+	}
 	n := ovidHeading(rest)
 	if n == 0 || !wants {
 		return false
@@ -278,6 +285,9 @@ func lineList(s string) []int {
 // begins with none: exp Neoplasms/, *Lung/su [Surgery], Wounds and Injuries/.
 func ovidHeading(s string) int {
 	slash := strings.IndexAny(s, `/()[].`+quotes)
+	if quoted := ovidQuoted.FindString(s); quoted != "" {
+		return headingEnd(s, len(quoted)-1)
+	}
 	if slash <= 0 || s[slash] != '/' {
 		return 0
 	}
@@ -291,8 +301,13 @@ func ovidHeading(s string) int {
 			return 0
 		}
 	}
-	qualifier := ovidQualifier.FindString(s[slash:])
-	end := slash + len(qualifier)
+	return headingEnd(s, slash)
+}
+
+// headingEnd returns where the heading with its slash at slash ends, behind its
+// subheadings; 0 if what follows shows that it is none.
+func headingEnd(s string, slash int) int {
+	end := slash + len(ovidQualifier.FindString(s[slash:]))
 	if r, _ := utf8.DecodeRuneInString(s[end:]); end < len(s) && !unicode.IsSpace(r) && !isClose(r) {
 		return 0
 	}
@@ -369,6 +384,7 @@ func (p *publishedParser) isReference(s string, t *item, wants, combines bool) b
 		return false
 	}
 	mark, digits := p.grammar.reference, strings.ToLower(t.text)
+	digits = strings.TrimRight(digits, ".")
 	cut, marked := strings.CutPrefix(digits, mark)
 	switch {
 	case marked && mark != "":
@@ -403,7 +419,7 @@ func (p *publishedParser) distance(t *item) error {
 	switch m := slashDistance.FindStringSubmatch(t.text); {
 	case m != nil:
 		name := strings.ToLower(m[1])
-		number, ordered = m[2], name == "pre" || name == "onear"
+		number, ordered = m[2], name != "near" && name != "w"
 	case p.grammar.dialect == Ovid && ovidAdj.MatchString(t.text):
 		number, less = ovidAdj.FindStringSubmatch(t.text)[1], 1
 		if number == "" {

@@ -34,7 +34,12 @@ var (
 	preamble = regexp.MustCompile(`(?im)^[ \t]*(?:search |search strategy|strategy|query|search query)[ \t]*:[ \t]*$`)
 	// hitCount is a count of results that was copied with the search.
 	hitCount = regexp.MustCompile(`(?i)\s*\(?(?:total\s+)?(?:references|results|records|hits|citations)\s*[=:]\s*[\d,. ]+\)?\s*$`)
-	// heading is a line that says what the lines after it are about.
+	// lineCount is the number of results behind a line of a copied search history:
+	// never behind an operator, where it is a line.
+	lineCount = regexp.MustCompile(`[./\])]\s+\d{1,3}(?:,?\d{3})*$|[./\])\d]\s+\(\d{1,3}(?:,?\d{3})*\)$`)
+	// historyPrefix begins the lines of PubMed's search history.
+	historyPrefix = regexp.MustCompile(`^(?i:search):?\s+`)
+	// headingLine is a line that says what the lines after it are about.
 	headingLine = regexp.MustCompile(`^[^"“”„()\[\]*$?/=#]*:[^"“”„()\[\]*$?/=#]*$`)
 	plainLine   = regexp.MustCompile(`^[\pL\s-]+$`)
 	// operator is one in capitals: small letters are words of a heading.
@@ -69,6 +74,7 @@ func (p *publishedParser) split() error {
 	} else {
 		p.lines = []line{{number: 1, from: rows[0].from, to: rows[len(rows)-1].to}}
 	}
+	p.trim()
 	if len(p.lines) > maxLines {
 		return p.fail(p.lines[maxLines].from, "more than "+strconv.Itoa(maxLines)+" lines", "leave some out, or split the strategy")
 	}
@@ -76,6 +82,24 @@ func (p *publishedParser) split() error {
 		p.byNumber[p.lines[i].number] = i
 	}
 	return nil
+}
+
+// trim takes off what a database prints around the lines of a search history.
+func (p *publishedParser) trim() {
+	for i := range p.lines {
+		l := &p.lines[i]
+		if at := lineCount.FindStringIndex(p.row(*l)); at != nil && len(p.lines) > 1 {
+			p.note(Remark, l.from+at[0]+1, l.to, "read as the number of results")
+			l.to = l.from + at[0] + 1
+		}
+		if p.grammar.dialect != PubMed {
+			continue
+		}
+		if prefix := historyPrefix.FindString(p.row(*l)); prefix != "" && !startsWithOperator.MatchString(p.row(*l)[len(prefix):]) {
+			p.note(Remark, l.from, l.from+len(prefix), "not part of the search")
+			l.from += len(prefix)
+		}
+	}
 }
 
 // rows are the lines of the text that are not empty.

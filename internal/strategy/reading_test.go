@@ -52,6 +52,15 @@ func TestRead(t *testing.T) {
 			[]string{"subject heading: Sex Work/", "limit: limit 6 to english language"},
 		},
 		{"Ovid without numbers", Ovid, "exit.tw.\nbrothel.tw.\n1 not 2", "exit AND NOT brothel", nil},
+		{
+			"Ovid's history", Ovid, "1. exp \"Sex Work\"/ (1,234)\n2. exit.m_titl. 567\n3. leave.ab. /freq=2 (12)\n4. 2 or 3.\n5. 4 use ppez\n6. remove duplicates from 5",
+			"ti:exit OR ab:leave",
+			[]string{
+				`subject heading: exp "Sex Work"/`, "limit: /freq=2", "limit: 4 use ppez", "limit: remove duplicates from 5",
+				"remark: (1,234)", "remark: 567", "remark: (12)", "unused line: exp \"Sex Work\"/",
+			},
+		},
+		{"PubMed's history", PubMed, "#1 Search exit[ti]\n#2 Search: (leave[ti])\n#3 Search #1 OR #2", "ti:exit OR ti:leave", []string{"remark: Search", "remark: Search:"}},
 		{"a heading that holds a slash", Ovid, "HIV/AIDS.tw. and exit.tw.", "HIV/AIDS AND exit", nil},
 		{"a line no one uses", Ovid, "exit.tw.\nbrothel.tw.\ntrade.tw.\n1 and 2", "exit AND brothel", []string{"unused line: trade.tw."}},
 
