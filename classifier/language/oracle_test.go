@@ -19,8 +19,11 @@ func TestAgainstLingua(t *testing.T) {
 	e := New()
 	for _, name := range names {
 		rows := sets[name]
-		if name == "abstracts" {
-			rows = everyNth(rows, 5)
+		switch name { // the sets that lingua-go takes longest for
+		case "abstracts":
+			rows = everyNth(rows, 10)
+		case "titles":
+			rows = everyNth(rows, 3)
 		}
 		theirs := make([]string, 0, len(rows))
 		began := time.Now()

@@ -133,3 +133,38 @@ func TestDeclaredHelps(t *testing.T) {
 		t.Error("the declaration helps nowhere")
 	}
 }
+
+// TestFamilies reports apart how well languages are told from their neighbours, in
+// titles and sentences together.
+func TestFamilies(t *testing.T) {
+	e := New()
+	_, sets := labelledSets(t)
+	rows := slices.Concat(sets["titles"], sets["trafficking titles"], sets["sentence"])
+	for _, family := range []struct {
+		langs string
+		least float64
+	}{
+		{"uk ru bg be mk", 0.99},
+		{"es pt ca", 0.98},
+		{"no da sv", 0.96},
+		{"hr sr bs sh", 0.68}, // one language to letters and most words
+		{"ms id", 0.55},       // the Malay sentences are half in Indonesian
+		{"fa ar ur", 0.99},
+		{"zh ja", 1},
+		{"cs sk", 0.99},
+		{"hi mr", 0.96},
+	} {
+		members := strings.Fields(family.langs)
+		var own []row
+		for _, r := range rows {
+			if slices.Contains(members, r.lang) {
+				own = append(own, r)
+			}
+		}
+		got, confusions := accuracy(own, func(r row) string { return e.Detect(r.text, Options{}).Lang })
+		t.Logf("%s: %.4f of %d; wrong %v", family.langs, got, len(own), confusions)
+		if got < family.least {
+			t.Errorf("%s: %.4f right, want %.2f", family.langs, got, family.least)
+		}
+	}
+}

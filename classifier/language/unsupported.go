@@ -47,3 +47,30 @@ func unsupported(text string, main Script, letters int) bool {
 	}
 	return foreign*foreignShare >= letters || kazakh == 0 && kyrgyz*foreignShare >= letters
 }
+
+// galicianWords are common in Galician, which has no model, and are neither Spanish
+// nor Portuguese, for one of which a text would be taken.
+var galicianWords = func() map[string]bool {
+	words := make(map[string]bool)
+	for word := range strings.FieldsSeq(`unha unhas dunha dunhas nunha nunhas coa coas máis tamén ademais muller mulleres persoa persoas xénero xustiza xuventude
+		traballo traballos galego galega galegos galegas nenas nenos súa súas dende hai foron avaliación`) {
+		words[word] = true
+	}
+	return words
+}()
+
+// galicianShare is the least share of such words, as one in so many.
+const galicianShare = 12
+
+// galician says whether a text that looks like Spanish or Portuguese is Galician.
+func galician(text string) bool {
+	words, own := 0, 0
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return ScriptOf(r) != Latin }) {
+		words++
+		// Only words in small letters: capitals begin names, and need a copy to be folded.
+		if galicianWords[word] {
+			own++
+		}
+	}
+	return own > 0 && own*galicianShare >= words
+}

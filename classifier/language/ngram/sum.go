@@ -15,6 +15,7 @@ type Sum struct {
 	costs     [MaxLanguages]uint32
 	even, odd [maxWords]uint64
 	pending   int
+	symbols   int
 }
 
 // Start begins a text, as after the edge of a word.
@@ -59,6 +60,7 @@ func (s *Sum) addRow(row []byte) {
 		s.flush()
 	}
 	s.pending++
+	s.symbols++
 	for i := 0; len(row) >= 8 && i < maxWords; i++ {
 		w := binary.LittleEndian.Uint64(row)
 		s.even[i] += w & lanes
@@ -84,3 +86,6 @@ func (s *Sum) Costs() []uint32 {
 	s.flush()
 	return s.costs[:len(s.part.Languages)]
 }
+
+// Symbols is how many symbols the costs are of.
+func (s *Sum) Symbols() int { return s.symbols }
