@@ -3,6 +3,7 @@ package harvester
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -45,6 +46,21 @@ func costOf(s Source, q Query, cursor string) int {
 	return 1
 }
 
+// Spent is an error that says that a budget is used up, ours or one that the source
+// counts. A query that it ends is partial, also where nothing came: it is put off, and
+// not refused.
+type Spent interface {
+	error
+	// More is when there is more.
+	More() time.Time
+}
+
+// isSpent says whether err is for a budget that is used up.
+func isSpent(err error) bool {
+	_, ok := errors.AsType[Spent](err)
+	return ok
+}
+
 // SpentError says that the budget of a day is used up; the next run goes on.
 type SpentError struct {
 	Source string
@@ -54,6 +70,9 @@ type SpentError struct {
 	// Next is when there is more.
 	Next time.Time
 }
+
+// More implements Spent.
+func (e *SpentError) More() time.Time { return e.Next }
 
 func (e *SpentError) Error() string {
 	return fmt.Sprintf("the day's %d %ss to %s are spent: there are more from %s on, and the next run goes on from here",

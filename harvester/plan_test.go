@@ -2,8 +2,10 @@ package harvester
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"polyglean/internal/protocol"
 )
@@ -62,5 +64,40 @@ func TestBudgetCountsWhatRequestsCost(t *testing.T) {
 	// One page of ten and one of three: the next would make 26.
 	if q := run.Queries[0]; q.State != StatePartial || q.Pages != 2 || !strings.Contains(q.Reason, "25 credits") {
 		t.Errorf("%+v", q)
+	}
+}
+
+// putOff is what a source fails with whose own budget is spent.
+type putOff struct{ until time.Time }
+
+func (p putOff) Error() string   { return "there are more from " + p.until.Format(time.DateOnly) }
+func (p putOff) More() time.Time { return p.until }
+
+// A query that a source's budget ends before its first page is put off, not refused, and
+// one that it ends on the way goes on from its cursor.
+func TestBudgetOfTheSourceEndsTheQueryPartial(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 25)
+	spent := fmt.Errorf("a: %w", putOff{time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
+	s.fail = func(int) error { return spent }
+	if q := harvest(t, bus, Options{}, s).Queries[0]; q.State != StatePartial || !strings.Contains(q.Reason, "2026-11-24") {
+		t.Errorf("before the first page: %+v", q)
+	}
+	s.fail = func(page int) error {
+		if page == 2 {
+			return spent
+		}
+		return nil
+	}
+	if q := harvest(t, bus, Options{}, s).Queries[0]; q.State != StatePartial || q.Received != 20 {
+		t.Errorf("on the way: %+v", q)
+	}
+	before := s.pages
+	if q := harvest(t, bus, Options{}, s).Queries[0]; q.State != StatePartial || s.pages != before || q.Cursor == "" {
+		t.Errorf("still spent: %+v, %d pages asked again", q, s.pages-before)
+	}
+	s.fail = nil
+	if q := harvest(t, bus, Options{}, s).Queries[0]; q.State != StateComplete || q.Carried+q.Received != 25 {
+		t.Errorf("goes on: %+v", q)
 	}
 }

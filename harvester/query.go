@@ -119,8 +119,7 @@ func (h *Harvester) page(ctx context.Context, s Source, q Query, cursor string, 
 // asked from its start.
 func (h *Harvester) firstPage(ctx context.Context, s Source, q Query, st *QueryState, spent *budget, log *slog.Logger) (Page, error) {
 	page, err := h.page(ctx, s, q, st.Cursor, spent)
-	var budget *SpentError
-	if err == nil || st.Cursor == "" || ctx.Err() != nil || errors.As(err, &budget) {
+	if err == nil || st.Cursor == "" || ctx.Err() != nil || isSpent(err) {
 		return page, err
 	}
 	log.Info("cursor no longer good, asking from the start", "reason", err)
@@ -132,9 +131,8 @@ func (h *Harvester) firstPage(ctx context.Context, s Source, q Query, st *QueryS
 }
 
 func (h *Harvester) endEarly(st *QueryState, err error, log *slog.Logger) {
-	var budget *SpentError
 	st.State, st.Reason = StatePartial, err.Error()
-	if st.Pages == 0 && !errors.As(err, &budget) {
+	if st.Pages == 0 && !isSpent(err) {
 		st.State = StateBlocked
 	}
 	log.Warn("query ended early", "state", st.State, "reason", st.Reason)

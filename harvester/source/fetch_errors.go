@@ -61,6 +61,9 @@ type BudgetError struct {
 	Reason     string
 }
 
+// More implements harvester.Spent.
+func (e *BudgetError) More() time.Time { return e.Until }
+
 func (e *BudgetError) Error() string {
 	return fmt.Sprintf("%s asks to be left alone for %s, until %s (%s): the next run after that goes on from here; "+
 		"a key of your own may raise the limit", e.Host, e.RetryAfter.Round(time.Second), e.Until.UTC().Format("2006-01-02 15:04 MST"), e.Reason)

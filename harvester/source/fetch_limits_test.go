@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"polyglean/harvester"
 )
 
 func headerOf(pairs ...string) http.Header {
@@ -161,6 +163,9 @@ func TestSpentBudgetByHeader(t *testing.T) {
 		}
 	})
 }
+
+// To the harvester it is a budget: the query is put off, and not refused.
+var _ harvester.Spent = (*BudgetError)(nil)
 
 // OpenAlex answers 429 without Retry-After when the day's credits are spent, though a
 // few are left.
