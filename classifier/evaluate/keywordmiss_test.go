@@ -208,14 +208,13 @@ func wideSheet(t *testing.T, ten []published) string {
 				wanted = append(wanted, r == own && r.included[i])
 			}
 		}
-		centroid := func(v relevance.Vector) (sum float64) {
-			for _, l := range labels {
-				if l.Label == relevance.Include {
-					sum += v.Cosine(space.Row(space.Index(l.ID)))
-				}
+		var includes []int
+		for _, l := range labels {
+			if l.Label == relevance.Include {
+				includes = append(includes, space.Index(l.ID))
 			}
-			return sum
 		}
+		centroid := space.Centroid(includes).Similarity
 		for method, score := range []func(relevance.Vector) float64{model.Score, centroid} {
 			scores := make([]float64, len(pool))
 			for i, v := range pool {

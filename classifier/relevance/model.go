@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // method names how a model is made; a change of what it answers changes it, and
@@ -23,10 +24,11 @@ type Model struct {
 	// A score is the sum of a vector's features times these, and the offset.
 	weights []float64
 	offset  float64
-	// heldOut are the scores of includes by models that did not know them, sorted.
-	heldOut []float64
-	// slope and intercept make a probability of a score.
-	slope, intercept float64
+	// heldOut are the scores of includes by models that did not know them, in rising
+	// order, curve what makes a probability of a score. Both are found when first
+	// asked for: they take several times as long as the model.
+	heldOut func() []float64
+	curve   func() curve
 }
 
 // Train learns from labels. Records without a label, and labels of records that
@@ -43,8 +45,8 @@ func (s *Space) Train(labels []Labelled) (*Model, error) {
 	m := &Model{space: s, train: t, version: s.version(labels)}
 	var first *machine
 	m.weights, m.offset, first = s.fit(t, t.signs, nil)
-	m.heldOut = s.holdOut(t, first)
-	m.calibrate()
+	m.heldOut = sync.OnceValue(func() []float64 { return s.holdOut(t, first) })
+	m.curve = sync.OnceValue(m.calibrate)
 	return m, nil
 }
 

@@ -21,20 +21,35 @@ const (
 	neighbourShare = 0.1
 )
 
+// Centroid is the middle of some records of a Space.
+type Centroid struct{ weights []float64 }
+
+// Centroid returns the middle of the records at the given positions.
+func (s *Space) Centroid(rows []int) Centroid {
+	c := Centroid{make([]float64, len(s.features))}
+	for _, i := range rows {
+		s.Row(i).addTo(c.weights, 1/float64(len(rows)))
+	}
+	return c
+}
+
+// Similarity is the mean cosine of the angles between a vector and the records that
+// c is the middle of.
+func (c Centroid) Similarity(v Vector) float64 { return v.dot(c.weights) }
+
 // extend returns signs with the neighbours of the rows of sign 1.
 func (s *Space) extend(signs []sign, excluded []bool) []sign {
-	includes := 0
-	centroid := make([]float64, len(s.features))
+	var includes []int
 	for i, y := range signs {
 		if y == 1 {
-			includes++
-			s.Row(i).addTo(centroid, 1)
+			includes = append(includes, i)
 		}
 	}
-	n := min(neighbours, 2*(includesAlone-includes), int(neighbourShare*float64(len(signs))))
+	n := min(neighbours, 2*(includesAlone-len(includes)), int(neighbourShare*float64(len(signs))))
 	if n <= 0 {
 		return signs
 	}
+	centroid := s.Centroid(includes)
 	type neighbour struct {
 		row        int
 		similarity float64
@@ -44,7 +59,7 @@ func (s *Space) extend(signs []sign, excluded []bool) []sign {
 		if y != -1 || excluded[i] {
 			continue
 		}
-		if x := s.Row(i).dot(centroid); x > 0 {
+		if x := centroid.Similarity(s.Row(i)); x > 0 {
 			near = append(near, neighbour{i, x})
 		}
 	}

@@ -188,7 +188,7 @@ func TestSameInputSameModel(t *testing.T) {
 	if !slices.Equal(first.weights, second.weights) || first.offset != second.offset {
 		t.Error("the weights differ")
 	}
-	if !slices.Equal(first.heldOut, second.heldOut) || first.slope != second.slope || first.intercept != second.intercept {
+	if !slices.Equal(first.heldOut(), second.heldOut()) || first.curve() != second.curve() {
 		t.Error("the thresholds or probabilities differ")
 	}
 	if third := train(t, space(t, records), labels[1:]); third.Version() == first.Version() {

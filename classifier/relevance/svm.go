@@ -18,7 +18,7 @@ const (
 	excludedWeight = 2
 	// maxPasses and tolerance end the descent.
 	maxPasses = 1000
-	tolerance = 1e-4
+	tolerance = 1e-3
 )
 
 // machine is a trained support vector machine.

@@ -59,10 +59,10 @@ func (s *Space) holdOut(t *training, first *machine) []float64 {
 // The records a strategy misses say things in other words and are harder to tell:
 // fewer of them lie above.
 func (m *Model) Threshold(recall float64) (float64, error) {
-	if len(m.heldOut) < minThreshold {
+	if m.Includes() < minThreshold {
 		return math.Inf(1), ErrFewIncludes
 	}
-	return quantile(m.heldOut, 1-recall), nil
+	return quantile(m.heldOut(), 1-recall), nil
 }
 
 // quantile of sorted values, between two of them in proportion.
