@@ -44,7 +44,7 @@ func Lint(text string, dialect Dialect) []Finding {
 	if dialect == "" {
 		dialect = Detect(text)
 	}
-	l := &linter{text: text, dialect: dialect, found: make(map[[2]string]int)}
+	l := &linter{text: text, dialect: dialect, found: make(map[[2]string]int), seen: make(map[sighting]bool)}
 	l.marks()
 	r, err := Read(text, dialect)
 	var syntax *SyntaxError
@@ -71,11 +71,24 @@ type linter struct {
 	text     string
 	dialect  Dialect
 	findings []Finding
-	// found leads from text and problem to the finding.
+	// found leads from text and problem to the finding; seen has the places, too, for a
+	// line that others draw on is come across more than once.
 	found map[[2]string]int
+	seen  map[sighting]bool
+}
+
+// sighting is a problem of a text at its offset.
+type sighting struct {
+	text, problem string
+	at            int
 }
 
 func (l *linter) doubt(at int, text, problem, fix string) {
+	here := sighting{text, problem, at}
+	if l.seen[here] {
+		return
+	}
+	l.seen[here] = true
 	key := [2]string{text, problem}
 	if i, ok := l.found[key]; ok {
 		l.findings[i].Times++
@@ -205,7 +218,7 @@ func (l *linter) tree(n Node) {
 func (l *linter) term(t *Term) {
 	words := fold.Words(strings.Join(t.Words, " "), "*?")
 	for _, w := range words {
-		if w.Kind == fold.Whole {
+		if w.Kind == fold.Whole || t.Field == Author { // initials are truncated
 			continue
 		}
 		stem, starred := stemOf(w)

@@ -45,13 +45,15 @@ func TestLint(t *testing.T) {
 		{"another database's syntax", "exit[tiab] OR traffick$ OR (sex adj3 trade)", Own, []string{
 			`1:1 warning exit[tiab]: "exit[tiab]" is the syntax of another database`, `1:15 warning traffick$: "traffick$"`, `1:29 warning sex adj3 trade: "adj3"`,
 		}},
+		{"initials", `au:"jobe c*" OR au:c`, Own, nil},
+		{"a line used twice", "1. (exit* or exiting).tw.\n2. leave.tw.\n3. 1 and 2\n4. 1 or 3", Ovid, []string{"1:14 warning exiting: everything it finds is found by exit* [1]"}},
 		{"what was guessed", "exit\"[ti] (leave[ti])", PubMed, []string{`1:5 warning ": repaired`, "1:11 warning (: no operator"}},
 		{"metacharacters are no pattern", `"u.s." OR "(exit|leave)" OR "\bexit\w+" OR "x{2}"`, Own, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
 			for _, f := range Lint(c.text, c.dialect) {
-				got = append(got, fmt.Sprintf("%d:%d %s %s: %s", f.Line, f.Column, f.Severity, f.Text, f.Problem))
+				got = append(got, fmt.Sprintf("%d:%d %s %s: %s [%d]", f.Line, f.Column, f.Severity, f.Text, f.Problem, f.Times))
 				if f.Fix == "" || f.Times < 1 {
 					t.Errorf("finding %+v has no way out", f)
 				}
