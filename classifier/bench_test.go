@@ -44,7 +44,6 @@ func BenchmarkLanguage(b *testing.B) {
 		{"spanish", spanishAbstract},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			c.languages.detect(bench.text, "")
 			b.ReportAllocs()
 			for b.Loop() {
 				c.languages.segments(bench.text, "", abstractLimits)

@@ -39,7 +39,7 @@ type Options struct {
 type Classifier struct {
 	protocol    *protocol.Protocol
 	maxEvidence int
-	languages   *detector
+	languages   detector
 	// lexiconLanguages are those the lexicon has patterns in.
 	lexiconLanguages map[string]bool
 	whole            *strategy.Matcher
@@ -57,7 +57,6 @@ func New(p *protocol.Protocol, opts Options) (*Classifier, error) {
 	c := &Classifier{
 		protocol:         p,
 		maxEvidence:      opts.MaxEvidence,
-		languages:        newDetector(slices.Concat(p.Lexicon.Languages(), p.Languages)),
 		lexiconLanguages: make(map[string]bool),
 		whole:            strategy.Compile(p.Strategy.Node, p.Strategy.Mode, p.Strategy.Lang),
 		seeds:            newSeedIndex(p.Seeds),

@@ -374,3 +374,12 @@ func checkEvidence(t *testing.T, r *record.Classified) {
 		}
 	}
 }
+
+func newClassifier(tb testing.TB) *Classifier {
+	tb.Helper()
+	c, err := New(protocol.Default(), Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}

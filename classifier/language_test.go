@@ -7,66 +7,6 @@ import (
 	"polyglean/internal/record"
 )
 
-func TestDetect(t *testing.T) {
-	d := newClassifier(t).languages
-	for _, tt := range []struct {
-		text, declared, lang, how string
-	}{
-		{"Women who leave the sex trade and what helps them", "", "en", "model"},
-		{"Mujeres que salen de la prostitución y lo que las ayuda", "", "es", "model"},
-		{"Mulheres que saem da prostituição e o que as ajuda", "", "pt", "model"},
-		{"Les femmes qui sortent de la prostitution et ce qui les aide", "", "fr", "model"},
-		{"Frauen auf dem Weg aus der Zwangsprostitution und was ihnen hilft", "", "de", "model"},
-		{"Traficul de persoane și reintegrarea victimelor în societate", "", "ro", "model"},
-		{"Kvinner på vei ut av prostitusjon og hva som hjelper dem", "", "no", "model"},
-		{"Женщины, пострадавшие от торговли людьми, и их реабилитация", "", "ru", "model"},
-		{"Жінки, які постраждали від торгівлі людьми, та їх реінтеграція", "", "uk", "model"},
-		{"إعادة تأهيل ضحايا الاتجار بالبشر في المجتمع", "", "ar", "model"},
-		{"شرایط خروج زنان از تن\u200cفروشی و بازگشت به جامعه", "", "fa", "model"},
-
-		// Scripts answer by themselves.
-		{"성매매 피해여성의 탈성매매 과정", "", "ko", "script"},
-		{"売春からの離脱と社会復帰", "", "ja", "script"},
-		{"被拐卖妇女的社会融入", "", "zh", "script"},
-		{"ผู้เสียหายจากการค้ามนุษย์", "", "th", "script"},
-		{"মানব পাচার থেকে ফিরে আসা নারী", "", "bn", "script"},
-		{"שיקום נפגעות סחר בבני אדם", "", "he", "script"},
-		{"Η έξοδος από την πορνεία", "", "el", "script"},
-		{"मानव तस्करी से बचे लोगों का पुनर्वास", "", "hi", "script"},
-		{"人身売買対策の実態", "", "ja", "script"}, // no kana, but letters that only Japanese has
-		{"人身取引被害者保護", "ja", "ja", "declared"},
-		{"人身取引被害者保護", "", "zh", "script"},
-		{"DNA と RNA の解析", "", "ja", "script"},
-
-		// What cannot be told is not guessed.
-		{"", "", record.Undetermined, "script"},
-		{"12 — 34 (56)", "", record.Undetermined, "script"},
-		{"AIDS", "", record.Undetermined, "model"},
-		{"ការជួញដូរមនុស្ស", "", record.Undetermined, "script"},                         // Khmer
-		{"මිනිස් වෙළඳාම", "", record.Undetermined, "script"},                           // Sinhala
-		{"د انسانانو قاچاق او ښځې په افغانستان کې", "", record.Undetermined, "script"}, // Pashto
-		{"मानिसहरू बेचबिखन विरुद्धको कानुन र यसको कार्यान्वयनमा चुनौती छन्", "", record.Undetermined, "script"}, // Nepali
-
-		// A declaration decides where the text hardly can, and not against it.
-		{"AIDS", "fr", "fr", "declared"},
-		{"Prostitution", "de", "de", "declared"},
-		{"Women who leave the sex trade and what helps them", "fr", "en", "model"},
-		{"被拐卖妇女的社会融入", "en", "zh", "script"},
-	} {
-		got := d.detect(tt.text, tt.declared)
-		how := got.how
-		if tt.lang == record.Undetermined {
-			how = tt.how // what could not decide is of no matter
-		}
-		if got.lang != tt.lang || how != tt.how {
-			t.Errorf("detect(%q, declared %q) = %+v, want %s by %s", tt.text, tt.declared, got, tt.lang, tt.how)
-		}
-		if got.confidence < 0 || got.confidence > 1 {
-			t.Errorf("detect(%q) has confidence %v", tt.text, got.confidence)
-		}
-	}
-}
-
 func TestSegments(t *testing.T) {
 	const (
 		chinese  = "本研究以半结构式访谈探讨女性离开商业性剥削的过程，访谈了二十四名成年幸存者，并按主题编码分析。结果显示，安全住所与稳定工作有助于她们离开，债务与污名则使其延迟。"
@@ -150,52 +90,6 @@ func TestLedger(t *testing.T) {
 					l.Declared, l.Languages, l.Work, l.Conflict, tt.declared, tt.languages, tt.work, tt.conflict)
 			}
 		})
-	}
-}
-
-// TestLanguageScore measures against labelled titles and abstracts. The bounds are
-// what was reached, less a little.
-func TestLanguageScore(t *testing.T) {
-	titles := readTSV(t, "../../shared/data/langid/titles.tsv")
-	abstracts := readTSV(t, "../../shared/data/langid/abstracts.tsv")
-	unsupported := readTSV(t, "../../shared/data/langid/unsupported.tsv")
-	d := newClassifier(t).languages
-
-	score := func(rows []map[string]string, right func(row map[string]string) bool) float64 {
-		n := 0
-		for _, row := range rows {
-			if right(row) {
-				n++
-			}
-		}
-		return ratio(n, len(rows))
-	}
-	alone := score(titles, func(row map[string]string) bool { return d.detect(row["text"], "").lang == row["lang"] })
-	declared := score(titles, func(row map[string]string) bool {
-		return d.detect(row["text"], normalLanguage(row["record_lang"])).lang == row["lang"]
-	})
-	inAbstracts := score(abstracts, func(row map[string]string) bool {
-		c := record.Candidate{Abstracts: []record.Text{{Text: row["text"]}}}
-		langs := d.ledger(&c).Languages
-		if row["lang"] == "mul" {
-			return len(langs) > 1
-		}
-		return langs[0] == row["lang"]
-	})
-	unknown := score(unsupported, func(row map[string]string) bool { return d.detect(row["text"], "").lang == record.Undetermined })
-	t.Logf("titles %.4f, with the source's declaration %.4f, abstracts %.4f, unknown languages left open %.4f", alone, declared, inAbstracts, unknown)
-	for _, s := range []struct {
-		what       string
-		got, least float64
-	}{
-		{"titles", alone, 0.965},
-		{"titles with a declared language", declared, 0.98},
-		{"abstracts", inAbstracts, 0.99},
-		{"unknown languages", unknown, 0.98},
-	} {
-		if s.got < s.least {
-			t.Errorf("%s: %.4f right, want %.3f", s.what, s.got, s.least)
-		}
 	}
 }
 

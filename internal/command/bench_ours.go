@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -118,10 +117,9 @@ func (w workload) clock(ctx context.Context, do func([]record.Candidate) error) 
 var errNothing = errors.New("nothing was found in any record")
 
 // languageOurs classifies by a protocol that is all but empty, so that the languages
-// are nearly all there is to do. They are those the default protocol's lexicon has.
+// are nearly all there is to do.
 func languageOurs(ctx context.Context, w workload) (m measurement, err error) {
 	p := *protocol.Default()
-	p.Languages = slices.Concat(p.Languages, p.Lexicon.Languages())
 	p.Lexicon, err = lexicon.Read(strings.NewReader("concept_id\tfacet\tlang\tpattern\tstrength\tsource\nnone\tnone\ten\tabracadabra\tstrong\tauthor\n"), "bench")
 	if err != nil {
 		return m, err
