@@ -158,7 +158,7 @@ func (s *Subscription) Fetch(ctx context.Context, n int, wait time.Duration) ([]
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.stream, err)
 		}
-		env, err := decodeEnvelope(m.Data())
+		env, err := decodeEnvelope(m.Headers(), m.Data())
 		if err != nil {
 			if err := s.parkMessage(ctx, m, meta, err); err != nil {
 				return nil, err

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/nats-io/nats.go"
+
 	"polyglean/internal/record"
 )
 
@@ -58,31 +60,34 @@ func decodeMarks(s string) ([]Mark, error) {
 	return marks, nil
 }
 
-// encodeEnvelope makes a message body of records that have size bytes together. They
-// are put in as they are: encoding/json would look through each of them once more.
-func encodeEnvelope(o Origin, items []Item, size int) ([]byte, error) {
+// appendEnvelope appends the envelope of records. They are put in as they are:
+// encoding/json would look through each of them once more.
+func appendEnvelope(dst []byte, o Origin, items []Item) ([]byte, error) {
 	head, err := json.Marshal(Envelope{
 		Schema: record.Schema, Run: o.Run, Source: o.Source, Query: o.Query, Records: []json.RawMessage{},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("envelope: %w", err)
+		return dst, fmt.Errorf("envelope: %w", err)
 	}
 	const foot = "]}"
-	body := make([]byte, 0, len(head)+size)
-	body = append(body, head[:len(head)-len(foot)]...)
+	dst = append(dst, head[:len(head)-len(foot)]...)
 	for i := range items {
 		if i > 0 {
-			body = append(body, ',')
+			dst = append(dst, ',')
 		}
-		body = append(body, items[i].raw...)
+		dst = append(dst, items[i].raw...)
 	}
-	return append(body, foot...), nil
+	return append(dst, foot...), nil
 }
 
 // decodeEnvelope reads a message body. A body that is no envelope, or one of a
 // newer format, can never be handled and is to be parked.
-func decodeEnvelope(raw []byte) (Envelope, error) {
+func decodeEnvelope(header nats.Header, data []byte) (Envelope, error) {
 	var e Envelope
+	raw, err := unpack(header, data)
+	if err != nil {
+		return e, fmt.Errorf("not an envelope: %w", err)
+	}
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return e, fmt.Errorf("not an envelope: %w", err)
 	}

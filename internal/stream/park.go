@@ -114,7 +114,7 @@ func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(j
 func (b *Bus) NameCandidates(ctx context.Context, hashes map[uint64]bool, limit int) ([]string, error) {
 	found := map[string]bool{}
 	err := b.each(ctx, Candidates, false, func(m jetstream.Msg, _ uint64) error {
-		env, err := decodeEnvelope(m.Data())
+		env, err := decodeEnvelope(m.Headers(), m.Data())
 		if err != nil {
 			return nil // parked by the classifier, and named there
 		}
@@ -148,7 +148,7 @@ func (b *Bus) CandidateAt(ctx context.Context, seq uint64, id string) (record.Ca
 	if err != nil {
 		return c, false, fmt.Errorf("candidate envelope %d: %w", seq, err)
 	}
-	env, err := decodeEnvelope(msg.Data)
+	env, err := decodeEnvelope(msg.Header, msg.Data)
 	if err != nil {
 		return c, false, fmt.Errorf("candidate envelope %d: %w", seq, err)
 	}

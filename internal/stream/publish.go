@@ -87,17 +87,20 @@ func (b *Bus) RecordLimit() int { return b.recordLimit() }
 
 func (b *Bus) publish(ctx context.Context, subject string, o Origin, items []Item, marked bool, id string, stored func(int, uint64)) error {
 	target := min(EnvelopeBytes, b.recordLimit())
+	memory := packings.Get().(*packing)
+	defer packings.Put(memory)
 	for part := 0; len(items) > 0; part++ {
 		n, size := 0, 0
 		for n < len(items) && (n == 0 || size+len(items[n].raw) < target) {
 			size += len(items[n].raw) + 1
 			n++
 		}
-		body, err := encodeEnvelope(o, items[:n], size)
-		if err != nil {
+		var err error
+		if memory.body, err = appendEnvelope(memory.body[:0], o, items[:n]); err != nil {
 			return err
 		}
-		msg := &nats.Msg{Subject: subject, Data: body, Header: nats.Header{}}
+		msg := &nats.Msg{Subject: subject, Header: nats.Header{}}
+		memory.pack(msg)
 		msg.Header.Set(headerRun, o.Run)
 		msg.Header.Set(headerQuery, o.Query)
 		if marked {

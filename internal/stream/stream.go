@@ -165,11 +165,9 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 	configs := []func(*jetstream.StreamConfig){
 		func(s *jetstream.StreamConfig) {
 			s.Name, s.Subjects, s.MaxBytes = Candidates, []string{"candidate.*"}, c.MaxBytes
-			s.Compression = jetstream.S2Compression
 		},
 		func(s *jetstream.StreamConfig) {
 			s.Name, s.Subjects, s.MaxBytes = Classified, []string{"classified.*"}, c.MaxBytes
-			s.Compression = jetstream.S2Compression
 		},
 		func(s *jetstream.StreamConfig) {
 			s.Name, s.Subjects, s.MaxBytes = Decisions, []string{"decision.*"}, smaller

@@ -2,8 +2,10 @@ package stream
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -163,7 +165,9 @@ func TestRecordLargerThanAMessageIsNamed(t *testing.T) {
 
 func TestFullStreamRefusesInsteadOfDropping(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir(), MaxBytes: 256 << 10})
-	cs := candidates(40, strings.Repeat("x", 10<<10))
+	noise := make([]byte, 10<<10) // nothing that could be compressed
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
+	cs := candidates(40, hex.EncodeToString(noise))
 	stored := 0
 	var err error
 	for i := range cs {
