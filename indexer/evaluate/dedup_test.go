@@ -48,11 +48,12 @@ func TestDedupScores(t *testing.T) {
 			fmt.Fprintf(&errs, "%s %v joined=%v: %s\n", name, e.Lines, e.Joined, e.Why)
 		}
 	}
-	for name, pairs := range map[string][]labelledPair{
-		"bib-dedupe/test_cases": testCases(t), "fuzzycat/pairs": fuzzycat(t),
-	} {
-		s, wrong := comparePairs(pairs)
-		line(name, s)
+	for _, set := range []struct {
+		name  string
+		pairs []labelledPair
+	}{{"bib-dedupe/test_cases", testCases(t)}, {"fuzzycat/pairs", fuzzycat(t)}} {
+		s, wrong := comparePairs(set.pairs)
+		line(set.name, s)
 		errs.WriteString(strings.Join(wrong, ""))
 	}
 	line("multilingual (synthetic)", dedupFile(t, "testdata/multilingual.tsv"))

@@ -141,7 +141,7 @@ func (c *clustering) join(a, b int) bool {
 			switch v := c.judge(i, j); {
 			case v.grounds.has(ruledApart):
 				return false
-			case !ruled && (v.Verdict == Apart || v.Verdict == Linked):
+			case !ruled && (v.Verdict == Apart || v.Verdict == Linked) && !c.excused(i, j) && !c.excused(j, i):
 				return false
 			}
 		}
@@ -155,6 +155,14 @@ func (c *clustering) join(a, b int) bool {
 	c.members[ga] = append(c.members[ga], c.members[gb]...)
 	c.members[gb] = nil
 	return true
+}
+
+// excused says that a reviewer joined b to a record that a is a copy of: what keeps a
+// and b apart did not keep those apart.
+func (c *clustering) excused(a, b int) bool {
+	return slices.ContainsFunc(c.members[c.groupOf[b]], func(k int) bool {
+		return k != b && c.judge(k, b).grounds.has(ruledSame) && c.judge(a, k).Verdict == Same
+	})
 }
 
 func (c *clustering) groups(why []string, links []edge) []Group {

@@ -102,9 +102,10 @@ type evidence struct {
 	grounds
 	title   alike
 	generic bool
-	// sameNumbers says that the main titles have the same numbers.
-	sameNumbers bool
-	people      people
+	// sameNumbers says that the main titles have the same numbers, sameParts that those
+	// which are words of their own are the same.
+	sameNumbers, sameParts bool
+	people                 people
 	// apart in years; 0 when one is not stated.
 	years               int
 	container           agreement
@@ -116,6 +117,7 @@ func gather(a, b *Record) evidence {
 	var e evidence
 	e.title, e.generic = compareTitles(a.titles, b.titles)
 	e.sameNumbers = len(a.titles) > 0 && len(b.titles) > 0 && a.titles[0].numbers == b.titles[0].numbers
+	e.sameParts = e.sameNumbers || len(a.titles) > 0 && len(b.titles) > 0 && a.titles[0].alone == b.titles[0].alone
 	e.people = comparePeople(a.authors, b.authors)
 	if a.year != 0 && b.year != 0 {
 		e.years = max(a.year-b.year, b.year-a.year)
@@ -281,7 +283,8 @@ func (e *evidence) verdict(a, b *Record) Verdict {
 	case swapped:
 		// The number of a part, another city or drug: another work, but for a typing
 		// error in a record that has the place and the people right.
-		if e.pages == agrees && e.volume == agrees && authors && (oneID || a.pages.last != "" && a.pages.last == b.pages.last) {
+		if e.pages == agrees && e.volume == agrees && authors &&
+			(oneID || e.sameParts && a.pages.last != "" && a.pages.last == b.pages.last) {
 			return Same
 		}
 		if e.doi == agrees && e.sameNumbers && e.people.share >= 0.8 && e.years <= 1 && e.pages != differs {
@@ -315,7 +318,8 @@ func (e *evidence) verdict(a, b *Record) Verdict {
 			return Same
 		case e.doi == differs:
 			return Unsure
-		case e.pages == agrees && e.volume == agrees && e.years <= 1 && against == 0 && a.pages.last != "" && b.pages.last != "":
+		case e.pages == agrees && e.volume == agrees && e.years <= 1 && a.pages.last != "" && b.pages.last != "":
+			// The journal, too, may have its name in two languages.
 			if authors || e.container == agrees {
 				return Same
 			}
@@ -386,10 +390,11 @@ func (e *evidence) titleVerdict(a, b *Record, authors, strangers, oneID bool) Ve
 		}
 		return Apart
 	case e.pages == differs:
-		// Another place, unless everything else agrees: pages are often mistyped. Letters
-		// in a page number are those of a supplement, where abstracts of articles stand.
+		// Another place, unless everything else agrees and the pages touch: the last one
+		// of one record is often the first one of the next. Letters in a page number are
+		// those of a supplement, where abstracts of articles stand.
 		if e.container == agrees && e.volume == agrees && e.people.share >= 0.8 && e.people.matched >= 2 &&
-			!short && lettered(a.pages.first) == lettered(b.pages.first) {
+			!short && a.pages.touch(b.pages) {
 			return Same
 		}
 		return Apart
@@ -418,8 +423,6 @@ func (e *evidence) titleVerdict(a, b *Record, authors, strangers, oneID bool) Ve
 	}
 	return Unsure
 }
-
-func lettered(page string) bool { return !isNumber(page) }
 
 // link looks for what connects two records that are not copies.
 func (e *evidence) link(a, b *Record, verdict Verdict) Judgement {

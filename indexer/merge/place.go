@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -88,6 +89,25 @@ func comparePages(a, b pages) agreement {
 		return unstated
 	}
 	return differs
+}
+
+// touch says that two stretches of numbered pages overlap or lie side by side.
+func (p pages) touch(q pages) bool {
+	from, to, ok := p.span()
+	otherFrom, otherTo, okToo := q.span()
+	return ok && okToo && from <= otherTo+1 && otherFrom <= to+1
+}
+
+// span reads the pages as numbers; pages with letters have none.
+func (p pages) span() (from, to int, ok bool) {
+	from, err := strconv.Atoi(p.first)
+	if err != nil {
+		return 0, 0, false
+	}
+	if to, err = strconv.Atoi(p.last); err != nil {
+		to = from
+	}
+	return from, max(from, to), true
 }
 
 // numbered says that an article has a number in place of pages.

@@ -18,10 +18,11 @@ type title struct {
 	// sound is the skeleton of the words.
 	sound string
 	// numbers are the figures in it, also in Roman and Chinese numerals, in order: they
-	// tell part from part and year from year.
-	numbers string
-	script  *unicode.RangeTable
-	notice  notice
+	// tell part from part and year from year. alone are those that are words of their
+	// own, not parts of a formula or a name.
+	numbers, alone string
+	script         *unicode.RangeTable
+	notice         notice
 	// generic titles are borne by thousands of works.
 	generic bool
 }
@@ -45,6 +46,7 @@ func newTitle(s string, container string) (title, bool) {
 	}
 	t.sound = skeleton(t.words)
 	t.numbers = numbers(t.words)
+	t.alone = numbers(slices.DeleteFunc(slices.Clone(t.words), mixed))
 	t.script = scriptOf(t.letters)
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
@@ -54,6 +56,11 @@ func newTitle(s string, container string) (title, bool) {
 	}, t.letters)
 	t.generic = t.generic || genericTitles[bare] || container != "" && repeats(bare, container)
 	return t, true
+}
+
+// mixed says that a word has letters beside figures.
+func mixed(w string) bool {
+	return strings.ContainsFunc(w, unicode.IsDigit) && strings.ContainsFunc(w, unicode.IsLetter)
 }
 
 // repeats says that s is the name of the container and nothing else, once or more
@@ -130,15 +137,20 @@ func stripMarkup(s string) string {
 // the title: a language, or the kind of document.
 func sourceNote(s string) bool {
 	words := foldWords(s, 6)
+	if len(words) > 1 && referWords[words[0]] {
+		return true
+	}
 	if len(words) == 0 || len(words) > 4 {
 		return false
 	}
+	said := false
 	for _, w := range words {
-		if !noteWords[w] {
+		if !noteWords[w] && !isNumber(w) {
 			return false
 		}
+		said = said || noteWords[w]
 	}
-	return true
+	return said
 }
 
 func foldWords(s string, limit int) []string {

@@ -114,7 +114,11 @@ clinical trial|rapid communication|research letter|artículo original|artigo ori
 var noteWords = foldSet(`chinese|english|french|german|spanish|italian|portuguese|russian|japanese|korean|polish|turkish|czech|dutch|danish|
 norwegian|swedish|finnish|hungarian|hebrew|arabic|persian|farsi|greek|romanian|croatian|serbian|ukrainian|bulgarian|slovak|slovene|slovenian|
 lithuanian|thai|vietnamese|indonesian|in|and|article|abstract|abstracts|review|letter|editorial|meeting|conference|original|title|translation|
-anglais|französisch|inglés|retracted|reprint|proceeding|proceedings|paper|corrected|published|erratum|note|summary|text`)
+anglais|französisch|inglés|retracted|reprint|proceeding|proceedings|paper|corrected|published|erratum|note|summary|text|refs|references`)
+
+// referWords begin what a database says behind a title in brackets of other records:
+// "[Erratum appears in …]", "[see comment]".
+var referWords = foldSet("erratum|comment|comments|see|republished|update|reprint|published")
 
 // partWords come before the number of a part.
 var partWords = foldSet(`part|parts|pt|teil|partie|parte|deel|del|część|část|часть|частина|μέρος|bölüm|kısım|第|제|số|phần|bagian|volume|vol|chapter|
