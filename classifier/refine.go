@@ -20,20 +20,28 @@ const (
 	refineGain = 10
 	// refineBytes is how far from a border a better one is looked for, in bytes.
 	refineBytes = 1000
+	// refinedParts is the most parts whose borders are moved: what has more is no
+	// abstract, and not worth the time.
+	refinedParts = 32
 )
 
 // refine moves the borders between parts to where the language changes.
 func refine(text string, pieces []piece, all []part) {
+	if len(all) > refinedParts {
+		return
+	}
+	next := 0 // the piece that the border stands before
 	for i := 1; i < len(all); i++ {
 		a, b := &all[i-1], &all[i]
+		for pieces[next].start < b.start {
+			next++
+		}
 		from, to := b.start, b.start
-		for _, p := range pieces {
-			if p.end == b.start && !p.silent {
-				from = max(a.start, p.start)
-			}
-			if p.start == b.start && !p.silent {
-				to = min(b.end, p.end)
-			}
+		if before := pieces[next-1]; !before.silent {
+			from = max(a.start, before.start)
+		}
+		if behind := pieces[next]; !behind.silent {
+			to = min(b.end, behind.end)
 		}
 		from, to = max(from, b.start-refineBytes), min(to, b.start+refineBytes)
 		if at := change(text, from, to, b.start, a.lang, b.lang); at != b.start {

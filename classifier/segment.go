@@ -43,6 +43,17 @@ const (
 // like, and that abstracts are seldom in.
 var seldom = language.SetOf("la", "eo", "af", "cy", "ga", "mi", "tl", "so", "sn", "st", "tn", "ts", "xh", "zu", "lg", "yo", "sq", "is")
 
+// seldomCosts are what it costs to be in each language, in the order of its codes.
+var seldomCosts = func() []float64 {
+	costs := make([]float64, len(language.Codes()))
+	for i, code := range language.Codes() {
+		if seldom.Has(code) {
+			costs[i] = seldomCost
+		}
+	}
+	return costs
+}()
+
 // siblings are languages that single sentences hardly tell apart, by a name for
 // their group.
 var siblings = map[string]string{"id": "malay", "ms": "malay", "no": "norse", "da": "norse", "cs": "czech", "sk": "czech", "hi": "hindi", "mr": "hindi"}
@@ -135,9 +146,7 @@ func (e *evidence) add(i int, text string) {
 	e.scores = scores
 	top := math.Inf(-1)
 	for j := range scores {
-		if seldom.Has(scores[j].Lang) {
-			scores[j].LogP -= seldomCost
-		}
+		scores[j].LogP -= seldomCosts[j]
 		top = max(top, scores[j].LogP)
 	}
 	// What a piece says all it can against needs no place of its own.

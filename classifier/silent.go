@@ -55,17 +55,33 @@ var quotes = []struct{ open, shut string }{
 	{`"`, `"`},
 }
 
-// quoteMarks are the opening ones.
-const quoteMarks = `“„«「『《"`
+const (
+	// quoteMarks are the opening ones; all others than " begin with one of these bytes.
+	quoteMarks = `“„«「『《"`
+	quoteLead1 = 0xc2
+	quoteLead2 = 0xe2
+	quoteLead3 = 0xe3
+)
 
 // prose returns a text without what says nothing of its language: tags, links,
 // identifiers and, where so many letters remain, what is in quotation marks. It is the
 // text itself where there is nothing of that.
 func prose(text string, letters int) string {
-	if strings.ContainsAny(text, "<@") || strings.Contains(text, "10.") || strings.Contains(text, "://") || strings.Contains(text, "www.") {
+	links, quoted := false, false
+	for i := range len(text) {
+		switch text[i] {
+		case '<', '@', '/':
+			links = true
+		case '.':
+			links = links || strings.HasSuffix(text[:i], "www")
+		case '"', quoteLead1, quoteLead2, quoteLead3:
+			quoted = true
+		}
+	}
+	if links {
 		text = withoutLinks(text)
 	}
-	if strings.ContainsAny(text, quoteMarks) {
+	if quoted {
 		bare := withoutQuotes(text)
 		if _, n := language.MainScript(bare); n >= letters {
 			return bare
