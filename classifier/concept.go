@@ -35,8 +35,8 @@ func (t *text) langAt(offset int) string {
 	return t.lang
 }
 
-// texts lists the texts of a record. Each is looked at in its own languages and in
-// English, because English terms and keywords are common in records of all
+// texts lists the texts of a record. Each is looked at in its own languages, where it
+// is short in their kin too, and in English, because English terms and keywords are common in records of all
 // languages; a text of unknown language is looked at in the record's, and when
 // those are unknown too, in all.
 func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text {
@@ -67,8 +67,8 @@ func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text
 				t.lang = normalLanguage(tx.Lang)
 			}
 			for _, lang := range append(detected, normalLanguage(tx.Lang)) {
-				if c.lexiconLanguages[lang] {
-					t.langs = appendNew(t.langs, lang)
+				for _, l := range c.languagesOf(lang, field) {
+					t.langs = appendNew(t.langs, l)
 				}
 			}
 			if t.lang == "" {

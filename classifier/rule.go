@@ -20,7 +20,8 @@ type verdict struct {
 func judge(rule protocol.Rule, hits []record.ConceptHit) verdict {
 	var v verdict
 	hits = excepted(rule.Exceptions, hits)
-	var strongCore, strongSide int
+	strongCore := 0
+	var sides []record.ConceptHit
 	for _, h := range hits {
 		core, side := rule.Core[h.Concept], rule.Side[h.Concept]
 		if core || side {
@@ -32,30 +33,58 @@ func judge(rule protocol.Rule, hits []record.ConceptHit) verdict {
 		case h.Strong && core:
 			strongCore++
 		case h.Strong && side:
-			strongSide++
+			sides = append(sides, h)
 		}
 	}
 	switch {
 	case strongCore >= 2, strongCore == 1 && !v.vetoed:
 		v.relevant = true
 	case v.vetoed:
-	case strongSide >= 2:
-		v.relevant = true
 	default:
-		v.relevant = supported(rule, hits)
+		v.relevant = twoApart(sides) || supported(rule, hits)
 	}
 	return v
 }
 
+// twoApart reports whether two of the hits stand in different words.
+func twoApart(hits []record.ConceptHit) bool {
+	for i := range hits {
+		for j := range hits[:i] {
+			if apart(&hits[i], &hits[j]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // supported reports whether a weak core or strong side hit has a supporting concept
-// beside it, other than itself.
+// beside it, in other words than its own.
 func supported(rule protocol.Rule, hits []record.ConceptHit) bool {
-	for _, h := range hits {
+	for i := range hits {
+		h := &hits[i]
 		if !rule.Core[h.Concept] && !(rule.Side[h.Concept] && h.Strong) {
 			continue
 		}
-		for _, s := range hits {
-			if rule.Support[s.Concept] && s.Concept != h.Concept {
+		for j := range hits {
+			if s := &hits[j]; rule.Support[s.Concept] && s.Concept != h.Concept && apart(h, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// apart reports whether two concepts are said in different words somewhere: one
+// phrase that two concepts share is one piece of evidence.
+func apart(a, b *record.ConceptHit) bool {
+	if len(a.Evidence) == 0 || len(b.Evidence) == 0 {
+		return true
+	}
+	for i := range a.Evidence {
+		for j := range b.Evidence {
+			x, y := &a.Evidence[i], &b.Evidence[j]
+			if x.Field != y.Field || x.Index != y.Index || x.End <= y.Start || y.End <= x.Start {
 				return true
 			}
 		}

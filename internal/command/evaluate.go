@@ -29,6 +29,7 @@ func evaluations(g *globals) []*cobra.Command {
 	return []*cobra.Command{
 		evaluateLanguageCommand(g),
 		evaluateFlagsCommand(g),
+		evaluateCrossLanguageCommand(g),
 		evaluateKeywordMissCommand(),
 		evaluateDedupCommand(),
 	}
