@@ -1,0 +1,135 @@
+package ngram
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// grams of a small alphabet: a is 2, b is 3.
+func gramOf(symbols ...byte) (g Gram) {
+	for _, s := range symbols {
+		g = g.Then(s)
+	}
+	return g
+}
+
+func testTable(t *testing.T) []byte {
+	t.Helper()
+	rows := []Row{
+		{gramOf(Border), []byte{10, 10, 10}},
+		{gramOf(2), []byte{20, 30, 40}},
+		{gramOf(3), []byte{60, 50, 40}},
+		{gramOf(Border, 2), []byte{1, 2, 3}},
+		{gramOf(Border, 2, 3), []byte{7, 8, 9}},
+	}
+	table, err := AppendPart(Header(), "Latn", []string{"aa", "bb", "cc"}, []rune("ab"), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err = AppendPart(table, "Cyrl", []string{"dd"}, []rune("жш"), []Row{{gramOf(2), []byte{5}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+func TestGram(t *testing.T) {
+	g := gramOf(4, 5, 6)
+	if g.Order() != 3 || g.Context() != gramOf(4, 5) || g.Shorter() != gramOf(5, 6) || g.Initial() != gramOf(Border, 4, 5, 6) {
+		t.Errorf("order %d, context %x, shorter %x, initial %x", g.Order(), g.Context(), g.Shorter(), g.Initial())
+	}
+}
+
+func TestSumTakesTheLongestGram(t *testing.T) {
+	parts, err := Read(testTable(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(parts) != 2 || parts[0].Script != "Latn" || parts[1].Script != "Cyrl" || !slices.Equal(parts[0].Languages, []string{"aa", "bb", "cc"}) || string(parts[1].Letters) != "жш" {
+		t.Fatalf("read %+v", parts)
+	}
+	for _, tt := range []struct {
+		symbols []byte
+		want    []uint32
+		counted int
+	}{
+		{nil, []uint32{0, 0, 0}, 0},
+		{[]byte{Border}, []uint32{0, 0, 0}, 0}, // a second border in a row
+		{[]byte{2}, []uint32{1, 2, 3}, 1},      // at the beginning of a word
+		{[]byte{2, 3}, []uint32{8, 10, 12}, 2},
+		{[]byte{3, 2}, []uint32{80, 80, 80}, 2}, // neither has a longer row
+		{[]byte{0, 2}, []uint32{20, 30, 40}, 1}, // no context behind an unknown letter
+		{[]byte{2, Border}, []uint32{11, 12, 13}, 2},
+		{[]byte{2, Border, 2}, []uint32{12, 14, 16}, 3},
+	} {
+		var sum Sum
+		sum.Start(parts[0])
+		for _, s := range tt.symbols {
+			sum.Add(s)
+		}
+		if got := sum.Costs(); !slices.Equal(got, tt.want) || sum.Symbols() != tt.counted {
+			t.Errorf("%v costs %v for %d symbols, want %v for %d", tt.symbols, got, sum.Symbols(), tt.want, tt.counted)
+		}
+	}
+}
+
+// TestSumDoesNotRunOver adds more than the lanes hold.
+func TestSumDoesNotRunOver(t *testing.T) {
+	languages := make([]string, MaxLanguages)
+	costs := make([]byte, MaxLanguages)
+	for i := range languages {
+		languages[i], costs[i] = "xx", byte(255-i)
+	}
+	table, err := AppendPart(Header(), "Latn", languages, []rune("a"), []Row{{gramOf(Border), costs}, {gramOf(2), costs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := Read(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum Sum
+	sum.Start(parts[0])
+	const n = 1000
+	for range n {
+		sum.Add(2)
+	}
+	for i, got := range sum.Costs() {
+		if want := uint32(n * (255 - i)); got != want {
+			t.Errorf("language %d costs %d, want %d", i, got, want)
+		}
+	}
+}
+
+func TestDamagedTable(t *testing.T) {
+	table := testTable(t)
+	whole := map[int]bool{len(Header()): true, len(table): true}
+	second := bytes.Index(table, []byte("Cyrl"))
+	whole[second] = true
+	for n := range table {
+		if _, err := Read(table[:n]); err == nil && !whole[n] {
+			t.Errorf("no error for the first %d of %d bytes", n, len(table))
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		bad := bytes.Clone(table)
+		bad[r.IntN(second)] ^= byte(1 + r.IntN(255))
+		_, _ = Read(bad) // an error or not, but no panic
+	}
+}
+
+func TestAppendPartRefuses(t *testing.T) {
+	many := make([]string, MaxLanguages+1)
+	for i := range many {
+		many[i] = "xx"
+	}
+	if _, err := AppendPart(Header(), "Latn", many, nil, nil); err == nil {
+		t.Error("no error for too many languages")
+	}
+	if _, err := AppendPart(Header(), "Latn", []string{"xx"}, make([]rune, MaxLetters+1), nil); err == nil {
+		t.Error("no error for too many letters")
+	}
+}
