@@ -32,7 +32,7 @@ type KeywordMissScores struct {
 	RecallAt5        float64 `json:"recall_at_5pct"`
 	RecallAt10       float64 `json:"recall_at_10pct"`
 	AveragePrecision float64 `json:"average_precision"`
-	// Flagged are the records of the pool above the threshold.
+	// Flagged are the records of the pool from the model's line on.
 	Flagged       int     `json:"flagged"`
 	FlagRecall    float64 `json:"flag_recall"`
 	FlagPrecision float64 `json:"flag_precision"`
@@ -50,8 +50,8 @@ type KeywordMissScores struct {
 type KeywordMissOptions struct {
 	// Mode is how the strategy's words match; empty means exact.
 	Mode strategy.Mode
-	// Recall is the part of the relevant records that the threshold for flags is
-	// drawn for; 0 means relevance.Balanced.
+	// Recall is the part of the misses that flags are to find, as far as the model
+	// can tell; 0 means that they are drawn at relevance.Balanced.
 	Recall float64
 }
 
@@ -62,9 +62,6 @@ type KeywordMissOptions struct {
 func KeywordMiss(rows []table.Row, query strategy.Node, opts KeywordMissOptions) (*KeywordMissScores, error) {
 	if opts.Mode == "" {
 		opts.Mode = strategy.Exact
-	}
-	if opts.Recall == 0 {
-		opts.Recall = relevance.Balanced
 	}
 	start := time.Now()
 	r, err := readReview(rows)
@@ -109,7 +106,10 @@ func (s *KeywordMissScores) rank(r *review) error {
 		return err
 	}
 	s.Notes = append(s.Notes, model.Unlearnt()...)
-	line, err := model.Threshold(s.recall)
+	line, err := model.Line(relevance.Balanced)
+	if s.recall > 0 {
+		line, err = model.LineForRecall(s.recall)
+	}
 	if err != nil {
 		s.Notes = append(s.Notes, "nothing is flagged: "+err.Error())
 	}
@@ -121,7 +121,7 @@ func (s *KeywordMissScores) rank(r *review) error {
 		}
 		score := model.Score(space.Row(space.Index(r.records[i].ID)))
 		scores, wanted = append(scores, score), append(wanted, r.included[i])
-		if score > line {
+		if score >= line {
 			s.Flagged++
 			if r.included[i] {
 				s.flagged++
@@ -215,7 +215,11 @@ func (s *KeywordMissScores) Print(w io.Writer) {
 	fmt.Fprintf(w, "                          5 %%                %.3f\n", s.RecallAt5)
 	fmt.Fprintf(w, "                         10 %%                %.3f\n", s.RecallAt10)
 	fmt.Fprintf(w, "average precision                           %.3f\n\n", s.AveragePrecision)
-	fmt.Fprintf(w, "flagged     %d, drawn for a recall of %.2f\n", s.Flagged, s.recall)
+	drawn := "at the balanced cut"
+	if s.recall > 0 {
+		drawn = fmt.Sprintf("where a recall of %.2f is expected", s.recall)
+	}
+	fmt.Fprintf(w, "flagged     %d, the line drawn %s\n", s.Flagged, drawn)
 	fmt.Fprintf(w, "recall      %.3f  %d of %d misses are flagged\n", s.FlagRecall, s.flagged, s.Misses)
 	fmt.Fprintf(w, "precision   %.3f  %d of %d flagged are misses\n", s.FlagPrecision, s.flagged, s.Flagged)
 	fmt.Fprintf(w, "seconds     %.2f\n", s.Seconds)

@@ -158,8 +158,34 @@ func TestKeywordMissSheet(t *testing.T) {
 		t.Errorf("recall at 5 %% and 10 %% and average precision are %.3f, %.3f and %.3f", mean.RecallAt5, mean.RecallAt10, mean.AveragePrecision)
 	}
 
-	fmt.Fprint(&b, "\n", wideSheet(t, ten), "\n", seedSheet(t, ten))
+	fmt.Fprint(&b, "\n", statedSheet(t, ten), "\n", wideSheet(t, ten), "\n", seedSheet(t, ten))
 	golden(t, "keyword-miss.golden", b.String())
+}
+
+// statedSheet compares the recall that flags are drawn for with the recall they have.
+func statedSheet(t *testing.T, ten []published) string {
+	t.Helper()
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "recall stated, mean of ten\trecall\tprecision\tpart flagged")
+	for _, stated := range []float64{0.5, 0.75, 0.9} {
+		var recall, precision, part float64
+		for _, p := range ten {
+			s, err := KeywordMiss(p.rows, p.query, KeywordMissOptions{Recall: stated})
+			if err != nil {
+				t.Fatalf("%s: %v", p.name, err)
+			}
+			recall += s.FlagRecall / float64(len(ten))
+			precision += s.FlagPrecision / float64(len(ten))
+			part += rate(s.Flagged, s.Pool) / float64(len(ten))
+		}
+		fmt.Fprintf(w, "%.2f\t%.3f\t%.3f\t%.3f\n", stated, recall, precision, part)
+		if math.Abs(recall-stated) > 0.10 {
+			t.Errorf("flags drawn for a recall of %.2f have one of %.3f", stated, recall)
+		}
+	}
+	_ = w.Flush()
+	return b.String()
 }
 
 // reviews reads and matches the ten.

@@ -65,7 +65,7 @@ func BenchmarkRetrain(b *testing.B) {
 	s := space(b, records)
 	for b.Loop() {
 		m := train(b, s, labels)
-		if _, err := m.Threshold(Balanced); err != nil {
+		if _, err := m.Line(Balanced); err != nil {
 			b.Fatal(err)
 		}
 		m.Probability(0)

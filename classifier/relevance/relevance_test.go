@@ -96,17 +96,28 @@ func TestFewAndManyIncludes(t *testing.T) {
 		if lowest <= highest {
 			t.Errorf("%d includes: a record on the topic scores %v, one off it %v", k, lowest, highest)
 		}
-		line, err := m.Threshold(Balanced)
-		if k < minThreshold {
-			if !errors.Is(err, ErrFewIncludes) || !math.IsInf(line, 1) {
-				t.Errorf("%d includes: the threshold is %v with the error %v, want none and ErrFewIncludes", k, line, err)
+		balanced, err := m.Line(Balanced)
+		if k < minIncludes {
+			if !errors.Is(err, ErrFewIncludes) || !math.IsInf(balanced, 1) {
+				t.Errorf("%d includes: the line is %v with the error %v, want none and ErrFewIncludes", k, balanced, err)
+			}
+			if _, err := m.LineForRecall(0.9); !errors.Is(err, ErrFewIncludes) {
+				t.Errorf("%d includes: the line for a recall has the error %v", k, err)
 			}
 			continue
 		}
-		wide, _ := m.Threshold(Wide)
-		strict, _ := m.Threshold(Strict)
-		if err != nil || !(wide <= line && line <= strict) {
-			t.Errorf("%d includes: thresholds strict %v, balanced %v, wide %v, %v", k, strict, line, wide, err)
+		wide, _ := m.Line(Wide)
+		strict, _ := m.Line(Strict)
+		if err != nil || !(wide <= balanced && balanced <= strict) {
+			t.Errorf("%d includes: lines strict %v, balanced %v, wide %v, %v", k, strict, balanced, wide, err)
+		}
+		last := math.Inf(1)
+		for _, recall := range []float64{0, 0.5, 0.75, 0.9, 1} {
+			line, err := m.LineForRecall(recall)
+			if err != nil || line > last {
+				t.Errorf("%d includes: the line for a recall of %v is %v, %v; want at most %v", k, recall, line, err, last)
+			}
+			last = line
 		}
 	}
 }

@@ -31,8 +31,8 @@ is judged by how early the included records come that the strategy does not matc
 				return usagef("--strategy is missing: give a Boolean strategy, or a file that holds one")
 			case mode != strategy.Exact && mode != strategy.Inflected:
 				return usagef("--match %q: want %s or %s", match, strategy.Exact, strategy.Inflected)
-			case recall <= 0 || recall >= 1:
-				return usagef("--recall %v: want more than 0 and less than 1", recall)
+			case recall < 0 || recall > 1:
+				return usagef("--recall %v: want a part of 1, such as 0.9", recall)
 			}
 			text, err := textOrFile(strategyText)
 			if err != nil {
@@ -55,7 +55,7 @@ is judged by how early the included records come that the strategy does not matc
 	}
 	cmd.Flags().StringVar(&strategyText, "strategy", "", "Boolean strategy, or a file that holds one")
 	cmd.Flags().StringVar(&match, "match", string(strategy.Exact), "how its words match: exact or inflected")
-	cmd.Flags().Float64Var(&recall, "recall", 0.75, "draw the line for flags so that this part of the relevant records lies above")
+	cmd.Flags().Float64Var(&recall, "recall", 0, "flag so many that this part of the misses is expected among them, such as 0.9 (default a balanced cut)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
