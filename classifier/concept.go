@@ -64,9 +64,9 @@ func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text
 			if len(detected) > 0 {
 				t.lang = detected[0]
 			} else if field == record.FieldKeyword {
-				t.lang = normalLanguage(tx.Lang)
+				t.lang = LanguageCode(tx.Lang)
 			}
-			for _, lang := range append(detected, normalLanguage(tx.Lang)) {
+			for _, lang := range append(detected, LanguageCode(tx.Lang)) {
 				for _, l := range c.languagesOf(lang, field) {
 					t.langs = appendNew(t.langs, l)
 				}

@@ -2,10 +2,10 @@ package classifier
 
 import "golang.org/x/text/language"
 
-// normalLanguage is the ISO 639-1 code of a declared language: "eng", "en-GB" and
+// LanguageCode is the ISO 639-1 code of a declared language: "eng", "en-GB" and
 // "EN" are en, and both written forms of Norwegian are no. It is "" for what
 // names no single language ("mul", "und") or is no language tag.
-func normalLanguage(tag string) string {
+func LanguageCode(tag string) string {
 	if len(tag) > 35 { // the longest sensible tag; the source may have put anything here
 		return ""
 	}

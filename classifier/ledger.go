@@ -15,14 +15,14 @@ func (c *Classifier) Languages(r *record.Candidate) record.LanguageLedger {
 func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	var l record.LanguageLedger
 	for _, t := range c.Titles {
-		l.Declared = appendNew(l.Declared, normalLanguage(t.Lang))
+		l.Declared = appendNew(l.Declared, LanguageCode(t.Lang))
 	}
 	for _, t := range c.Abstracts {
-		l.Declared = appendNew(l.Declared, normalLanguage(t.Lang))
+		l.Declared = appendNew(l.Declared, LanguageCode(t.Lang))
 	}
 	var work []string
 	for _, tag := range c.Languages {
-		work = appendNew(work, normalLanguage(tag))
+		work = appendNew(work, LanguageCode(tag))
 	}
 	for _, lang := range work {
 		l.Declared = appendNew(l.Declared, lang)
@@ -31,7 +31,7 @@ func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	size := make(map[string]int)
 	read := func(field record.Field, texts []record.Text, lim limits) {
 		for i, t := range texts {
-			declared := normalLanguage(t.Lang)
+			declared := LanguageCode(t.Lang)
 			hint := declared
 			if hint == "" && len(work) == 1 {
 				hint = work[0]

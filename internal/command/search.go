@@ -13,13 +13,16 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"polyglean/classifier"
 	"polyglean/indexer"
+	"polyglean/internal/record"
 )
 
 // queryFlags are the flags that say which studies are meant.
 type queryFlags struct {
 	q        indexer.Query
 	language []string
+	class    []string
 	flag     []string
 	reason   []string
 	sources  []string
@@ -29,7 +32,8 @@ type queryFlags struct {
 }
 
 func (f *queryFlags) register(set *pflag.FlagSet) {
-	set.StringSliceVar(&f.language, "language", nil, "only studies with a text in this language (ISO 639-1: es, zh)")
+	set.StringSliceVar(&f.language, "language", nil, "only studies with a text in this language (es, spa, zh-Hant; und for unknown)")
+	set.StringSliceVar(&f.class, "language-class", nil, "only of this class: english, english-metadata (the paper is in another language), several, other, unknown")
 	set.StringSliceVar(&f.flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
 	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, not-judgeable")
 	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
@@ -43,8 +47,12 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 func (f *queryFlags) query(args []string) (indexer.Query, error) {
 	q := f.q
 	q.Text = strings.Join(args, " ")
+	languages, err := languageCodes(f.language)
+	if err != nil {
+		return q, err
+	}
 	q.Filters = map[string][]string{
-		indexer.FacetLanguage: f.language, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
+		indexer.FacetLanguage: languages, indexer.FacetLanguageClass: f.class, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
 		indexer.FacetSource: f.sources, indexer.FacetDecision: f.decision,
 	}
 	for name, values := range q.Filters {
@@ -52,7 +60,6 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 			delete(q.Filters, name)
 		}
 	}
-	var err error
 	if q.YearFrom, q.YearTo, err = yearRange(f.year); err != nil {
 		return q, err
 	}
@@ -62,6 +69,22 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 		return q, usagef("--order %q: want relevance, newest or oldest", f.order)
 	}
 	return q, nil
+}
+
+// languageCodes are the codes under which languages are indexed.
+func languageCodes(tags []string) ([]string, error) {
+	codes := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		code := classifier.LanguageCode(tag)
+		if tag == record.Undetermined {
+			code = tag
+		}
+		if code == "" {
+			return nil, usagef("--language %q: want a code of a language, as es, spa or zh", tag)
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
 }
 
 // openSearch opens what a search needs. Elasticsearch is asked by itself; the
