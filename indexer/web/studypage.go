@@ -40,6 +40,7 @@ type studyView struct {
 	Identifiers []identifier
 	Links       []string
 	Members     []memberView
+	Related     []relatedView
 	Decisions   []decisionView
 	Citation    []citation
 }
@@ -68,6 +69,8 @@ type memberView struct {
 	Title  passage
 	URL    string
 	Record *record.Candidate
+	// Why says what joined the record to the study.
+	Why string
 }
 
 // decisionView is an entry of the decision log.
@@ -106,7 +109,7 @@ func (s *site) study(st *indexer.Study) studyView {
 		Authors: st.Authors().Value, Year: year(st.Year().Value), Container: st.Container().Value,
 		Languages: tongues(st), Reasons: reasonWords(st), Seed: seed(st), Notes: warnings(st),
 		Findings: s.findings(st, t), Strategy: s.strategy(st, t), Concepts: s.concepts(st, t), Ledgers: ledgers(st),
-		Facts: facts(st), Identifiers: studyIdentifiers(st), Links: links(st), Citation: citations(st),
+		Facts: facts(st), Identifiers: studyIdentifiers(st), Links: links(st), Related: related(st), Citation: citations(st),
 	}
 	v.Title, v.OtherTitles = titles(st, t)
 	for i := range st.Members {
@@ -114,7 +117,7 @@ func (s *site) study(st *indexer.Study) studyView {
 		c := &m.Candidate
 		view := memberView{
 			Source: sourceName(c.Source), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)), Query: c.Query,
-			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c,
+			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c, Why: capitalise(st.Members[i].Why),
 		}
 		if _, _, ok := record.FollowedBy(c.Query); ok {
 			view.Query = "" // it is the first of the paths
