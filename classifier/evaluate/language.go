@@ -102,6 +102,11 @@ func languagesOf(c *classifier.Classifier, rows []table.Row, column string) (*La
 			return nil, err
 		}
 	}
+	return scoreTexts(c, texts), nil
+}
+
+// scoreTexts scores texts that are in memory.
+func scoreTexts(c *classifier.Classifier, texts []labelledText) *LanguageScores {
 	ledgers := make([]record.LanguageLedger, len(texts))
 	began := time.Now()
 	for i, t := range texts {
@@ -113,8 +118,8 @@ func languagesOf(c *classifier.Classifier, rows []table.Row, column string) (*La
 		s.add(t, &ledgers[i])
 	}
 	s.finish()
-	s.RecordsPerSecond = float64(len(rows)) / took.Seconds()
-	return s, nil
+	s.RecordsPerSecond = float64(len(texts)) / took.Seconds()
+	return s
 }
 
 // candidateOf is a record of nothing but a text.
