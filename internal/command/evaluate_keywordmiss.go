@@ -1,8 +1,6 @@
 package command
 
 import (
-	"os"
-
 	"github.com/spf13/cobra"
 
 	"polyglean/classifier/evaluate"
@@ -12,9 +10,9 @@ import (
 
 func evaluateKeywordMissCommand() *cobra.Command {
 	var (
-		strategyText, match string
-		recall              float64
-		asJSON              bool
+		strategyText, from, match string
+		recall                    float64
+		asJSON                    bool
 	)
 	cmd := &cobra.Command{
 		Use:   "keyword-miss RECORDS --strategy TEXT-OR-FILE",
@@ -34,11 +32,11 @@ is judged by how early the included records come that the strategy does not matc
 			case recall < 0 || recall > 1:
 				return usagef("--recall %v: want a part of 1, such as 0.9", recall)
 			}
-			text, err := textOrFile(strategyText)
+			text, dialect, err := strategyArgument(cmd.InOrStdin(), strategyText, from)
 			if err != nil {
 				return err
 			}
-			query, err := strategy.Parse(text, strategy.AsPhrase)
+			query, err := strategy.Read(text, dialect)
 			if err != nil {
 				return err
 			}
@@ -46,27 +44,20 @@ is judged by how early the included records come that the strategy does not matc
 			if err != nil {
 				return unreadable(err)
 			}
-			s, err := evaluate.KeywordMiss(rows, query, evaluate.KeywordMissOptions{Mode: mode, Recall: recall})
+			s, err := evaluate.KeywordMiss(rows, query.Node, evaluate.KeywordMissOptions{Mode: mode, Recall: recall})
 			if err != nil {
 				return usagef("%s: %w", args[0], err)
+			}
+			for _, note := range query.Notes {
+				s.Notes = append(s.Notes, "strategy, "+note.String())
 			}
 			return printScores(cmd.OutOrStdout(), s, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&strategyText, "strategy", "", "Boolean strategy, or a file that holds one")
+	dialectFlag(cmd, &from)
 	cmd.Flags().StringVar(&match, "match", string(strategy.Exact), "how its words match: exact or inflected")
 	cmd.Flags().Float64Var(&recall, "recall", 0, "flag so many that this part of the misses is expected among them, such as 0.9 (default a balanced cut)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-// textOrFile is the content of a file, or the text itself where there is no file of
-// that name.
-func textOrFile(arg string) (string, error) {
-	info, err := os.Stat(arg)
-	if err != nil || info.IsDir() {
-		return arg, nil
-	}
-	raw, err := os.ReadFile(arg)
-	return string(raw), err
 }
