@@ -31,7 +31,9 @@ func plainText(s string) string {
 	if alreadyPlain(s) {
 		return s
 	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	for round := range maxRounds {
 		next := plainRound(s, round == 0)
 		if next == s || alreadyPlain(next) {

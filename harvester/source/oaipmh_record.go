@@ -6,9 +6,11 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -26,7 +28,13 @@ type oaiList struct {
 	size int
 	// fault is what the repository reports in the place of records.
 	fault *OAIError
+}
 
+// oaiRecords are records of an answer that one goroutine reads.
+type oaiRecords struct {
+	records []record.Candidate
+	bad     []harvester.Bad
+	mended  mendings
 	scanner recordScanner
 }
 
@@ -70,9 +78,9 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 	if err != nil {
 		return list, err
 	}
-	list.records = make([]record.Candidate, 0, len(records))
-	for _, e := range records {
-		list.add(answer, e.raw)
+	for _, part := range readOAIRecords(records) {
+		list.records, list.bad = append(list.records, part.records...), append(list.bad, part.bad...)
+		answer.mended.also(part.mended)
 	}
 	// KCI puts the token beside ListRecords instead of into it.
 	parts, _, err := split(rest, "error", "resumptionToken", "ListRecords", "GetRecord")
@@ -117,8 +125,27 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 	return list, nil
 }
 
-// add reads one record into the list.
-func (l *oaiList) add(answer *xmlPage, raw []byte) {
+// readOAIRecords reads the records of an answer, those of a long one side by side: the
+// next answer cannot be asked for before this one is read. The parts are in order.
+func readOAIRecords(elements []element) []oaiRecords {
+	const most, worthwhile = 4, 25 // goroutines, and records for each
+	parts := make([]oaiRecords, max(1, min(most, runtime.GOMAXPROCS(0), len(elements)/worthwhile)))
+	var wait sync.WaitGroup
+	for i := range parts {
+		share := elements[i*len(elements)/len(parts) : (i+1)*len(elements)/len(parts)]
+		wait.Go(func() {
+			parts[i].records = make([]record.Candidate, 0, len(share))
+			for _, e := range share {
+				parts[i].add(e.raw)
+			}
+		})
+	}
+	wait.Wait()
+	return parts
+}
+
+// add reads one record.
+func (l *oaiRecords) add(raw []byte) {
 	r, mended, err := l.decode(raw)
 	id := plainLine(r.Header.Identifier)
 	switch {
@@ -128,7 +155,7 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 		l.bad = append(l.bad, harvester.Bad{Reason: "its header has no identifier", Raw: raw})
 	default:
 		if mended {
-			answer.mended.add(mendingOf(raw))
+			l.mended.add(mendingOf(raw))
 		}
 		c := record.Candidate{SourceID: id, Version: oaiVersion(r.Header.Datestamp)}
 		if strings.EqualFold(strings.TrimSpace(r.Header.Status), "deleted") {
@@ -151,7 +178,7 @@ func (l *oaiList) add(answer *xmlPage, raw []byte) {
 
 // decode reads the XML of a record; mended says that it had faults. The record holds
 // until the next call.
-func (l *oaiList) decode(raw []byte) (r *oaiRecord, mended bool, err error) {
+func (l *oaiRecords) decode(raw []byte) (r *oaiRecord, mended bool, err error) {
 	if r, ok := l.scanner.scan(raw); ok {
 		return r, false, nil
 	}
@@ -508,14 +535,15 @@ func dcCitation(c *record.Candidate, citation string) {
 	c.Container = strings.TrimSpace(name)
 	for part := range strings.SplitSeq(rest, ";") {
 		part = strings.TrimSpace(part)
+		if m := pagesIn.FindStringSubmatch(part); m != nil {
+			c.Pages = cmp.Or(c.Pages, m[1])
+			continue // it says nothing else
+		}
 		if m := volumeIn.FindStringSubmatch(part); m != nil {
 			c.Volume = cmp.Or(c.Volume, m[1])
 		}
 		if m := issueIn.FindStringSubmatch(part); m != nil {
 			c.Issue = cmp.Or(c.Issue, m[1])
-		}
-		if m := pagesIn.FindStringSubmatch(part); m != nil {
-			c.Pages = cmp.Or(c.Pages, m[1])
 		}
 	}
 }
