@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"polyglean/indexer/merge"
 	"polyglean/internal/record"
 )
 
@@ -24,9 +25,10 @@ func (s *Study) Abstract() Best[record.Text] {
 	return best(s, func(c *record.Candidate) (record.Text, bool) { return firstText(c.Abstracts) })
 }
 
-// Year is the year of publication, 0 when no record states it.
+// Year is the year of publication, 0 when no record states one that can be: 0000 and
+// 9999 stand in some records for an unknown one.
 func (s *Study) Year() Best[int] {
-	return best(s, func(c *record.Candidate) (int, bool) { return c.Year, c.Year != 0 })
+	return best(s, func(c *record.Candidate) (int, bool) { return c.Year, merge.PlausibleYear(c.Year) })
 }
 
 // Authors are the authors in their order.

@@ -146,3 +146,16 @@ func TestTheSameAgainWritesNothing(t *testing.T) {
 		t.Errorf("versions %v, then %v", before, after)
 	}
 }
+
+// A year that cannot be is no value, however complete its record.
+func TestImpossibleYearIsNotTheBest(t *testing.T) {
+	b := newBench(t)
+	odd, sound := aCopy(1, "a"), aCopy(1, "b")
+	odd.Record.Candidate.Year, odd.Record.Candidate.Date = 9999, "9999-99"
+	odd.Record.Candidate.Abstracts = []record.Text{{Text: "A synthetic abstract."}}
+	b.put([]indexer.Member{odd, sound})
+	s, err := indexer.NewLibrary(b.index).Study(t.Context(), record.StudyID("a:1"))
+	if err != nil || len(s.Members) != 2 || s.Year().Value != 2011 || s.Year().Record != "b:1" {
+		t.Errorf("%d members, year %+v, error %v", len(s.Members), s.Year(), err)
+	}
+}

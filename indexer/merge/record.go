@@ -63,11 +63,14 @@ func yearOf(c *record.Candidate) int {
 	if year == 0 && len(c.Date) >= 4 {
 		year, _ = strconv.Atoi(c.Date[:4])
 	}
-	if year < 1000 || year > 2200 {
+	if !PlausibleYear(year) {
 		return 0
 	}
 	return year
 }
+
+// PlausibleYear says that something can have been published in the year.
+func PlausibleYear(year int) bool { return year >= 1000 && year <= 2200 }
 
 // number folds a volume or issue: "Vol. 12 (1)" and "12" are one.
 func number(s string) string {
