@@ -69,7 +69,7 @@ type part struct {
 // segments names the language of each part of a text that is in one language. The
 // parts follow each other and cover the text.
 func (d *detector) segments(text, declared string, lim limits) []record.Detection {
-	parts := d.divide(text, lim)
+	parts := divide(text, lim)
 	found := make([]record.Detection, 0, len(parts))
 	for _, p := range parts {
 		hint := declared
@@ -78,10 +78,13 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 		}
 		words := prose(text[p.start:p.end], minProse)
 		r := language.New().Detect(words, language.Options{Declared: hint})
-		if len(parts) > 1 && !sameLanguage(r.Lang, p.lang) && (r.Lang != record.Undetermined || r.Why == language.Ambiguous || r.Why == language.TooShort) {
+		if len(parts) > 1 && overruled(r, p.lang) {
 			r = language.Result{Lang: p.lang, Confidence: minPart, How: r.How}
 		}
-		det := record.Detection{Start: p.start, End: p.end, Lang: r.Lang, Confidence: math.Floor(r.Confidence*1000) / 1000, How: r.How.String(), Why: r.Why.String()}
+		det := record.Detection{
+			Start: p.start, End: p.end, Lang: r.Lang, How: r.How.String(), Why: r.Why.String(),
+			Confidence: math.Floor(r.Confidence*1000) / 1000, // never 1 for what is not certain
+		}
 		if tag := language.Tag(r.Lang, words); tag != r.Lang {
 			det.Tag = tag
 		}
@@ -95,8 +98,20 @@ func (d *detector) segments(text, declared string, lim limits) []record.Detectio
 	return found
 }
 
+// overruled says whether the language of a part is that which its place among the
+// others gave it, and not what it alone looks like.
+func overruled(alone language.Result, lang string) bool {
+	switch {
+	case lang == record.Undetermined, sameLanguage(alone.Lang, lang):
+		return false
+	case alone.Lang == record.Undetermined:
+		return alone.Why == language.Ambiguous || alone.Why == language.TooShort
+	}
+	return true
+}
+
 // divide cuts a text where its language changes.
-func (d *detector) divide(text string, lim limits) []part {
+func divide(text string, lim limits) []part {
 	whole := []part{{span: span{0, len(text)}}}
 	pieces := cut(nil, text, lim)
 	if len(pieces) < 2 {

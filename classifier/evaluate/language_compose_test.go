@@ -87,7 +87,7 @@ var journal = map[string]journalWords{
 	"ko":      {"초록", "주제어", [5]string{"배경", "목적", "방법", "결과", "결론"}, "© 2020 합성학회"},
 	"tr":      {"Özet", "Anahtar Kelimeler", [5]string{"Giriş", "Amaç", "Yöntem", "Bulgular", "Sonuç"}, "© 2019 Sentetik Derneği. Tüm hakları saklıdır."},
 	"ar":      {"الملخص", "الكلمات المفتاحية", [5]string{"الخلفية", "الهدف", "المنهج", "النتائج", "الخاتمة"}, "© 2018 الجمعية الاصطناعية. جميع الحقوق محفوظة."},
-	"fa":      {"چکیده", "کلیدواژه‌ها", [5]string{"زمینه", "هدف", "روش", "یافته‌ها", "نتیجه‌گیری"}, "© ۱۳۹۸ انجمن ساختگی. تمامی حقوق محفوظ است."},
+	"fa":      {"چکیده", "کلیدواژه\u200cها", [5]string{"زمینه", "هدف", "روش", "یافته\u200cها", "نتیجه\u200cگیری"}, "© ۱۳۹۸ انجمن ساختگی. تمامی حقوق محفوظ است."},
 	"pl":      {"Streszczenie", "Słowa kluczowe", [5]string{"Wstęp", "Cel", "Metody", "Wyniki", "Wnioski"}, "© 2017 Towarzystwo Syntetyczne. Wszelkie prawa zastrzeżone."},
 	"id":      {"Abstrak", "Kata kunci", [5]string{"Latar belakang", "Tujuan", "Metode", "Hasil", "Simpulan"}, "Hak cipta 2021 Perhimpunan Sintetis."},
 	"hr":      {"Sažetak", "Ključne riječi", [5]string{"Uvod", "Cilj", "Metode", "Rezultati", "Zaključak"}, "© 2016 Sintetičko društvo. Sva prava pridržana."},

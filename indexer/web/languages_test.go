@@ -28,6 +28,14 @@ func TestLanguageLedgerInWords(t *testing.T) {
 	}
 }
 
+func TestTextIsTaggedWithItsScript(t *testing.T) {
+	r := makeRecord("doaj", "synthetic-2", "zh", 2021, "離開的合成研究", "")
+	r.Language.Detected[0].Tag = "zh-Hant"
+	if got := textLang(&r.Classified, record.FieldTitle, 0); got != "zh-Hant" {
+		t.Errorf("the language of the title is %q, want zh-Hant", got)
+	}
+}
+
 func TestLanguageClassesHaveWords(t *testing.T) {
 	s := &site{}
 	for _, class := range []record.LanguageClass{

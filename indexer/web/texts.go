@@ -212,13 +212,14 @@ func runs(m *record.Classified, field record.Field, index int) []run {
 	out := []run{{0, len(t.Text), ""}}
 	for _, d := range detections(m, field, index, t.Text) {
 		last := &out[len(out)-1]
+		lang := cmp.Or(d.Tag, d.Lang) // fonts differ between zh-Hans and zh-Hant
 		switch {
-		case d.Lang == record.Undetermined || d.Lang == "" || d.Lang == last.lang:
+		case d.Lang == record.Undetermined || lang == "" || lang == last.lang:
 		case last.lang == "":
-			last.lang = d.Lang
+			last.lang = lang
 		case within(t.Text, d.Start, len(t.Text)) && d.Start > last.start:
 			last.end = d.Start
-			out = append(out, run{d.Start, len(t.Text), d.Lang})
+			out = append(out, run{d.Start, len(t.Text), lang})
 		}
 	}
 	if out[0].lang == "" {
