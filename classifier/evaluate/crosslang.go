@@ -166,8 +166,8 @@ func rankVersion(c *classifier.Classifier, p *protocol.Protocol, rows []table.Ro
 	return v, nil
 }
 
-// reading is what the relevance model reads of a classified record: its concepts, and
-// its texts in the languages that there are seeds of. Words of another language
+// reading is what the relevance model reads of a classified record: the concepts that
+// a strong word stands for, and its texts in the languages that there are seeds of. Words of another language
 // resemble none of a seed's but by chance, and would only make its concepts weigh
 // less.
 func reading(got *record.Classified, learnt map[string]bool) relevance.Record {
@@ -186,7 +186,9 @@ func reading(got *record.Classified, learnt map[string]bool) relevance.Record {
 	add(record.FieldTitle, got.Candidate.Titles)
 	add(record.FieldAbstract, got.Candidate.Abstracts)
 	for _, h := range got.Concepts {
-		r.Concepts = append(r.Concepts, h.Concept)
+		if h.Strong {
+			r.Concepts = append(r.Concepts, h.Concept)
+		}
 	}
 	return r
 }
