@@ -17,7 +17,6 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/bench"
 	"polyglean/internal/demo"
-	"polyglean/internal/lexicon"
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 	"polyglean/internal/strategy"
@@ -115,37 +114,6 @@ func (w workload) clock(ctx context.Context, do func([]record.Candidate) error) 
 
 // errNothing ends a measurement that measured nothing.
 var errNothing = errors.New("nothing was found in any record")
-
-// languageOurs classifies by a protocol that is all but empty, so that the languages
-// are nearly all there is to do.
-func languageOurs(ctx context.Context, w workload) (m measurement, err error) {
-	p := *protocol.Default()
-	p.Lexicon, err = lexicon.Read(strings.NewReader("concept_id\tfacet\tlang\tpattern\tstrength\tsource\nnone\tnone\ten\tabracadabra\tstrong\tauthor\n"), "bench")
-	if err != nil {
-		return m, err
-	}
-	p.Strategy.Node = &strategy.Term{Words: []string{"abracadabra"}}
-	p.Strategy.Blocks = []protocol.Block{{Name: "none", Node: p.Strategy.Node}}
-	p.Seeds = nil
-	c, err := classifier.New(&p, classifier.Options{})
-	if err != nil {
-		return m, err
-	}
-	named := 0
-	m, err = w.clock(ctx, func(page []record.Candidate) error {
-		for _, r := range page {
-			r.Keywords = nil
-			if c.Classify(r).Language.Languages[0] != record.Undetermined {
-				named++
-			}
-		}
-		return nil
-	})
-	if err == nil && named == 0 {
-		err = errNothing
-	}
-	return m, err
-}
 
 func matchOurs(ctx context.Context, w workload) (measurement, error) {
 	p := protocol.Default()

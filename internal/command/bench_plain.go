@@ -18,23 +18,6 @@ import (
 // The straightforward way's side of each benchmark. It gets the same records from
 // the same pages, and syncs to disk where ours does.
 
-func languagePlain(ctx context.Context, w workload) (measurement, error) {
-	detector := bench.Languages()
-	named := 0
-	m, err := w.clock(ctx, func(page []record.Candidate) error {
-		for i := range page {
-			if _, ok := detector.DetectLanguageOf(bench.TitleAndAbstract(&page[i])); ok {
-				named++
-			}
-		}
-		return nil
-	})
-	if err == nil && named == 0 {
-		err = errNothing
-	}
-	return m, err
-}
-
 func matchPlain(ctx context.Context, w workload) (m measurement, err error) {
 	lexicon := protocol.Default().Lexicon
 	terms, err := bench.Terms(lexicon, len(lexicon.Patterns()))
