@@ -203,6 +203,14 @@ func TestReadErrors(t *testing.T) {
 		{"concept", header + "A b\ttopic\ten\tsex\tstrong\tauthor\n", 2, `concept_id "A b": write small letters`},
 		{"facet", header + "a\t\ten\tsex\tstrong\tauthor\n", 2, `facet ""`},
 		{"language", header + "a\ttopic\tEnglish\tsex\tstrong\tauthor\n", 2, `lang "English": write an ISO 639 code`},
+		{"unknown language", header + "a\ttopic\txx\tsex\tstrong\tauthor\n", 2, `lang "xx" is the code of no language`},
+		{"private language", header + "a\ttopic\tqaa\tsex\tstrong\tauthor\n", 2, `lang "qaa" is the code of no language`},
+		{"one letter", header + "a\ttopic\ten\ts\tstrong\tauthor\n", 2, `pattern "s": a single letter`},
+		{"one letter and a mark", header + "a\ttopic\tru\tж*\tstrong\tauthor\n", 2, "a single letter"},
+		{"one letter beside a gap", header + "a\ttopic\ten\tsex .. x\tstrong\tauthor\n", 2, "a single letter"},
+		{"alternatives", header + "a\ttopic\ten\ttraffick(ed|ing)\tstrong\tauthor\n", 2, `"(" means nothing here: write words`},
+		{"class", header + "a\ttopic\ten\torgani[sz]e\tstrong\tauthor\n", 2, `"[" means nothing here`},
+		{"any letters of an expression", header + "a\ttopic\ten\ttraffick.*\tstrong\tauthor\n", 2, `".*" means nothing here: write traffick*`},
 		{"encoding", header + "a\ttopic\tes\ttr\xe1fico\tstrong\tauthor\n", 2, "not UTF-8: save the table as UTF-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,7 +2,10 @@ package lexicon
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"polyglean/internal/fold"
 )
@@ -19,10 +22,22 @@ const (
 	// minInfix is the length in letters of the shortest part of a word that may
 	// be looked for inside words.
 	minInfix = 3
+	// foreignMarks are what regular expressions and search boxes have, and a pattern
+	// has not: they would be passed over in silence.
+	foreignMarks = `[](){}|\^$+?`
 )
+
+// lettered are the scripts whose words are spelled: one letter of them is no word.
+var lettered = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Hebrew}
 
 // compile reads a pattern of a language.
 func compile(text, lang string) (compiled, error) {
+	if i := strings.IndexAny(text, foreignMarks); i >= 0 {
+		return compiled{}, fmt.Errorf("%q means nothing here: write words, with * at the beginning or end of one for any letters, and a row for each alternative", text[i:i+1])
+	}
+	if strings.Contains(text, ".*") {
+		return compiled{}, errors.New(`".*" means nothing here: write traffick* for what begins so`)
+	}
 	left, right, gap := strings.Cut(text, gapMark)
 	if strings.Contains(right, gapMark) {
 		return compiled{}, errors.New("two gaps: write A .. B with one")
@@ -49,6 +64,11 @@ func compile(text, lang string) (compiled, error) {
 
 func phrase(text, lang string) ([]fold.Word, error) {
 	words := fold.Words(text, "*")
+	if len(words) == 1 {
+		if r, n := utf8.DecodeRuneInString(words[0].Text); n == len(words[0].Text) && unicode.In(r, lettered...) {
+			return nil, errors.New("a single letter, which nearly every text has: write the word")
+		}
+	}
 	for i := range words {
 		w := &words[i]
 		switch {

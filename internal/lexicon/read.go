@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
 )
 
 // columns are the header of the table.
@@ -116,6 +118,8 @@ func (rd *reader) add(p Pattern) error {
 		return rd.fail("facet %q: write small letters a to z, figures and _", p.Facet)
 	case !isLang(p.Lang):
 		return rd.fail("lang %q: write an ISO 639 code of two or three small letters", p.Lang)
+	case !isKnown(p.Lang):
+		return rd.fail("lang %q is the code of no language: look it up in ISO 639-1", p.Lang)
 	}
 	c, err := compile(p.Text, p.Lang)
 	if err != nil {
@@ -164,6 +168,13 @@ func (rd *reader) finish() *Lexicon {
 
 func isName(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// isKnown reports whether a code is that of a language. Codes between qaa and qtz are
+// for private use and name none.
+func isKnown(code string) bool {
+	base, err := language.ParseBase(code)
+	return err == nil && !base.IsPrivateUse()
 }
 
 func isLang(s string) bool {
