@@ -60,7 +60,6 @@ type DedupError struct {
 // Dedup merges the rows and compares the groups with the labels. With list, the
 // errors are in the scores.
 func Dedup(rows []table.Row, list bool) (*DedupScores, error) {
-	records := make([]*merge.Record, len(rows))
 	labels := make([]string, len(rows))
 	candidates := make([]record.Candidate, len(rows))
 	for i, row := range rows {
@@ -70,9 +69,7 @@ func Dedup(rows []table.Row, list bool) (*DedupScores, error) {
 		candidates[i] = Candidate(row)
 	}
 	began := time.Now()
-	for i := range candidates {
-		records[i] = merge.New(&candidates[i])
-	}
+	records := merge.NewAll(candidates)
 	groups := merge.Cluster(records, merge.Rulings{})
 	s := &DedupScores{Records: len(rows), Seconds: time.Since(began).Seconds()}
 	if peak, err := bench.PeakMemory(); err == nil {

@@ -15,7 +15,10 @@ type pages struct{ first, last string }
 // newPages reads "123-9", "123–129", "S12-S20", "e1234", "pp. 3-4"; the last page is
 // written out.
 func newPages(s string) pages {
-	s = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-", "〜", "-", "～", "-", "~", "-", "--", "-").Replace(s)
+	if s == "" {
+		return pages{}
+	}
+	s = dashes.Replace(s)
 	s, _, _ = strings.Cut(s, ",")
 	s, _, _ = strings.Cut(s, ";")
 	if lower := strings.ToLower(strings.TrimRight(s, ". ")); strings.HasSuffix(lower, " p") || strings.HasSuffix(lower, " pages") {
@@ -31,6 +34,8 @@ func newPages(s string) pages {
 	}
 	return p
 }
+
+var dashes = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-", "〜", "-", "～", "-", "~", "-", "--", "-")
 
 // page is the letters and figures of a page without "p." and leading zeros.
 func page(s string) string {

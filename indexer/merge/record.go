@@ -1,8 +1,11 @@
 package merge
 
 import (
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"polyglean/internal/fold"
 	"polyglean/internal/record"
@@ -55,6 +58,26 @@ func New(c *record.Candidate) *Record {
 	r.kind = kindOf(c)
 	r.keys = r.makeKeys()
 	return r
+}
+
+// NewAll reads candidates on all processors.
+func NewAll(candidates []record.Candidate) []*Record {
+	out := make([]*Record, len(candidates))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(out) {
+					return
+				}
+				out[i] = New(&candidates[i])
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // yearOf is the year of publication where it can be one.

@@ -149,8 +149,11 @@ func consonants(word []byte) []byte {
 	if len(word) == 0 {
 		return nil
 	}
-	var out []byte
-	s := digraphs.Replace(string(word))
+	s := string(word)
+	if strings.ContainsAny(s, "chxz") {
+		s = digraphs.Replace(s)
+	}
+	out := make([]byte, 0, len(s))
 	for i := range len(s) {
 		c := class(s[i])
 		if c == 0 || len(out) > 0 && out[len(out)-1] == c {

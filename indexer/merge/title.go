@@ -46,7 +46,10 @@ func newTitle(s string, container string) (title, bool) {
 	}
 	t.sound = skeleton(t.words)
 	t.numbers = numbers(t.words)
-	t.alone = numbers(slices.DeleteFunc(slices.Clone(t.words), mixed))
+	t.alone = t.numbers
+	if slices.ContainsFunc(t.words, mixed) {
+		t.alone = numbers(slices.DeleteFunc(slices.Clone(t.words), mixed))
+	}
 	t.script = scriptOf(t.letters)
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
@@ -162,9 +165,24 @@ func foldWords(s string, limit int) []string {
 	return words
 }
 
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
 // scriptOf is the script most letters belong to; nil when there are none of those
 // that are told apart.
 func scriptOf(s string) *unicode.RangeTable {
+	if isASCII(s) {
+		if strings.ContainsFunc(s, unicode.IsLetter) {
+			return unicode.Latin
+		}
+		return nil
+	}
 	var best *unicode.RangeTable
 	counts := make([]int, len(scripts))
 	n := 0
@@ -225,6 +243,9 @@ func numbers(words []string) string {
 		}
 		if i == len(words)-1 && slices.Contains(hanParts, w) {
 			out = append(out, w)
+			continue
+		}
+		if !strings.ContainsFunc(w, unicode.IsDigit) {
 			continue
 		}
 		var run []byte
