@@ -61,7 +61,7 @@ type CrossLanguageRow struct {
 // records, so that the difference is the language.
 func CrossLanguage(c *classifier.Classifier, p *protocol.Protocol, rows []table.Row) (*CrossLanguageScores, error) {
 	if len(p.Seeds) == 0 {
-		return nil, errors.New("the protocol has no seeds to rank by: add some under seeds:")
+		return nil, errors.New("the protocol has no seeds to rank by: list some of its studies under seeds in the protocol file")
 	}
 	s := &CrossLanguageScores{Records: len(rows), PerLanguage: make(map[string]CrossLanguageRow)}
 	relevant := make([]bool, len(rows))
