@@ -1,0 +1,14 @@
+package recall
+
+import "math"
+
+// OfferWeight says how much a term offers to a search: relevant is how many of the
+// relevant items hold it, of so many; found how many of all items, of so many. It is
+// the number of relevant items times the relevance weight of Robertson and Sparck
+// Jones (1976, J Am Soc Inf Sci 27:129–146), in the form of Robertson (1990, J Doc
+// 46:359–364). A term that is as common among all items as among the relevant ones
+// weighs nothing or less.
+func OfferWeight(relevant, ofRelevant, found, ofAll int) float64 {
+	r, R, n, N := float64(relevant), float64(ofRelevant), float64(found), float64(ofAll)
+	return r * math.Log((r+0.5)*(N-n-R+r+0.5)/((n-r+0.5)*(R-r+0.5)))
+}
