@@ -20,8 +20,10 @@ type answer struct {
 	err  error
 }
 
-// ahead is a query's pages, read ahead.
+// ahead is a query's pages, read ahead. It keeps none that it has handed out.
 type ahead struct {
+	// first are the pages that were there before the reading began.
+	first   []Page
 	answers <-chan answer
 	// failed is an error that came behind pages already handed out.
 	failed error
@@ -34,50 +36,52 @@ func (h *Harvester) readAhead(ctx context.Context, s Source, q Query, cursor str
 	ctx, cancel := context.WithCancel(ctx)
 	waiting := min(aheadRecords/max(len(first.Records), 1), aheadPages) - 1
 	answers := make(chan answer, max(waiting, 0))
+	next := first.Next
 	go func() {
 		defer close(answers)
-		a := answer{page: first}
-		for {
+		// The same cursor again would never end.
+		for next != "" && next != cursor {
+			cursor = next
+			page, err := h.page(ctx, s, q, cursor, spent)
+			next = page.Next
 			select {
-			case answers <- a:
+			case answers <- answer{page, err}:
 			case <-ctx.Done():
 				return
 			}
-			// The same cursor again would never end.
-			if a.err != nil || a.page.Next == "" || a.page.Next == cursor {
+			if err != nil {
 				return
 			}
-			cursor = a.page.Next
-			a.page, a.err = h.page(ctx, s, q, cursor, spent)
 		}
 	}()
-	return &ahead{answers: answers, cancel: cancel}
+	return &ahead{first: []Page{first}, answers: answers, cancel: cancel}
 }
 
 // next waits for a page and returns it with those behind it that are there already. An
 // error stands in the place of pages, after those that came before it; with neither, the
 // reading was stopped.
 func (a *ahead) next() ([]Page, error) {
-	if a.failed != nil {
-		return nil, a.failed
+	pages, records := a.first, 0
+	a.first = nil
+	if len(pages) > 0 {
+		records = len(pages[0].Records)
 	}
-	var pages []Page
-	records := 0
-	for got := range a.answers {
+	for a.failed == nil && (len(pages) == 0 || len(a.answers) > 0 && len(pages) < aheadPages && records < aheadRecords) {
+		got, open := <-a.answers
+		if !open {
+			break
+		}
 		if got.err != nil {
 			a.failed = got.err
 			break
 		}
 		pages = append(pages, got.page)
 		records += len(got.page.Records)
-		if records >= aheadRecords || len(pages) == aheadPages || len(a.answers) == 0 {
-			break
-		}
 	}
-	if len(pages) == 0 {
-		return nil, a.failed
+	if len(pages) > 0 {
+		return pages, nil
 	}
-	return pages, nil
+	return nil, a.failed
 }
 
 // stop ends the reading and waits for it.

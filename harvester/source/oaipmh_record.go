@@ -30,7 +30,7 @@ type oaiList struct {
 	fault *OAIError
 }
 
-// oaiRecords are records of an answer that one goroutine reads.
+// oaiRecords are records of an answer, read by one goroutine.
 type oaiRecords struct {
 	records []record.Candidate
 	bad     []harvester.Bad
@@ -78,10 +78,9 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 	if err != nil {
 		return list, err
 	}
-	for _, part := range readOAIRecords(records) {
-		list.records, list.bad = append(list.records, part.records...), append(list.bad, part.bad...)
-		answer.mended.also(part.mended)
-	}
+	read := readOAIRecords(records)
+	list.records, list.bad = read.records, read.bad
+	answer.mended.also(read.mended)
 	// KCI puts the token beside ListRecords instead of into it.
 	parts, _, err := split(rest, "error", "resumptionToken", "ListRecords", "GetRecord")
 	if err != nil {
@@ -126,22 +125,30 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 }
 
 // readOAIRecords reads the records of an answer, those of a long one side by side: the
-// next answer cannot be asked for before this one is read. The parts are in order.
-func readOAIRecords(elements []element) []oaiRecords {
+// next answer cannot be asked for before this one is read.
+func readOAIRecords(elements []element) oaiRecords {
 	const most, worthwhile = 4, 25 // goroutines, and records for each
 	parts := make([]oaiRecords, max(1, min(most, runtime.GOMAXPROCS(0), len(elements)/worthwhile)))
+	// Each part has a stretch of its own in memory that they share.
+	all := make([]record.Candidate, 0, len(elements))
 	var wait sync.WaitGroup
 	for i := range parts {
-		share := elements[i*len(elements)/len(parts) : (i+1)*len(elements)/len(parts)]
+		from, to := i*len(elements)/len(parts), (i+1)*len(elements)/len(parts)
+		parts[i].records = all[from:from:to]
 		wait.Go(func() {
-			parts[i].records = make([]record.Candidate, 0, len(share))
-			for _, e := range share {
+			for _, e := range elements[from:to] {
 				parts[i].add(e.raw)
 			}
 		})
 	}
 	wait.Wait()
-	return parts
+	read := oaiRecords{records: all}
+	for _, part := range parts {
+		// They only move up to where others left room.
+		read.records, read.bad = append(read.records, part.records...), append(read.bad, part.bad...)
+		read.mended.also(part.mended)
+	}
+	return read
 }
 
 // add reads one record.
