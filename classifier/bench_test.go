@@ -28,7 +28,6 @@ func englishRecord() record.Candidate {
 func BenchmarkClassify(b *testing.B) {
 	c := newClassifier(b)
 	r := englishRecord()
-	c.Classify(r) // loads the models
 	b.ReportAllocs()
 	b.SetBytes(int64(len(englishAbstract)))
 	for b.Loop() {
@@ -37,7 +36,6 @@ func BenchmarkClassify(b *testing.B) {
 }
 
 func BenchmarkLanguage(b *testing.B) {
-	c := newClassifier(b)
 	for _, bench := range []struct{ name, text string }{
 		{"title", "Leaving for good: paths out of sex trafficking"},
 		{"english", englishAbstract},
@@ -46,7 +44,7 @@ func BenchmarkLanguage(b *testing.B) {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				c.languages.segments(bench.text, "", abstractLimits)
+				segmentsOf(bench.text, "", abstractLimits)
 			}
 		})
 	}

@@ -39,7 +39,6 @@ type Options struct {
 type Classifier struct {
 	protocol    *protocol.Protocol
 	maxEvidence int
-	languages   detector
 	// lexiconLanguages are those the lexicon has patterns in.
 	lexiconLanguages map[string]bool
 	whole            *strategy.Matcher
@@ -84,7 +83,7 @@ func New(p *protocol.Protocol, opts Options) (*Classifier, error) {
 func (c *Classifier) Classify(r record.Candidate) record.Classified {
 	out := record.Classified{
 		Candidate: r,
-		Language:  c.languages.ledger(&r),
+		Language:  Languages(&r),
 		Seed:      c.seeds.find(&r),
 		Versions:  c.versions,
 	}

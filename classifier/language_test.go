@@ -27,7 +27,7 @@ func TestSegments(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := record.Candidate{Abstracts: []record.Text{{Text: tt.text}}}
-			l := newClassifier(t).languages.ledger(&c)
+			l := Languages(&c)
 			var got []string
 			end := 0
 			for _, d := range l.Detected {
@@ -46,7 +46,7 @@ func TestSegments(t *testing.T) {
 
 func TestTitleInTwoScripts(t *testing.T) {
 	c := record.Candidate{Titles: []record.Text{{Text: "성매매 피해여성의 탈성매매 과정 = The process of leaving prostitution among women in Korea"}}}
-	l := newClassifier(t).languages.ledger(&c)
+	l := Languages(&c)
 	if len(l.Detected) != 2 || l.Detected[0].Lang != "ko" || l.Detected[1].Lang != "en" {
 		t.Errorf("detected %+v", l.Detected)
 	}
@@ -84,7 +84,7 @@ func TestLedger(t *testing.T) {
 		{"no texts", record.Candidate{Languages: []string{"tr"}}, []string{"tr"}, []string{"und"}, "tr", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newClassifier(t).languages.ledger(&tt.candidate)
+			l := Languages(&tt.candidate)
 			if !slices.Equal(l.Declared, tt.declared) || !slices.Equal(l.Languages, tt.languages) || l.Work != tt.work || l.Conflict != tt.conflict {
 				t.Errorf("got declared %v, languages %v, work %q, conflict %v; want %v, %v, %q, %v",
 					l.Declared, l.Languages, l.Work, l.Conflict, tt.declared, tt.languages, tt.work, tt.conflict)

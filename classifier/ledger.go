@@ -7,12 +7,7 @@ import (
 )
 
 // Languages says what is known of the languages of a record, as Classify does.
-func (c *Classifier) Languages(r *record.Candidate) record.LanguageLedger {
-	return c.languages.ledger(r)
-}
-
-// ledger writes down what is known about the languages of a record.
-func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
+func Languages(c *record.Candidate) record.LanguageLedger {
 	var l record.LanguageLedger
 	for _, t := range c.Titles {
 		l.Declared = appendNew(l.Declared, LanguageCode(t.Lang))
@@ -37,7 +32,7 @@ func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 				hint = work[0]
 			}
 			agreed, contradicted := false, false
-			for _, det := range d.segments(t.Text, hint, lim) {
+			for _, det := range segmentsOf(t.Text, hint, lim) {
 				det.Field, det.Index = field, i
 				l.Detected = append(l.Detected, det)
 				if det.Lang != record.Undetermined {
@@ -59,7 +54,7 @@ func (d *detector) ledger(c *record.Candidate) record.LanguageLedger {
 	if len(l.Languages) == 0 {
 		l.Languages = []string{record.Undetermined}
 	}
-	l.Work, l.WorkFrom = d.work(c, work, &l)
+	l.Work, l.WorkFrom = workLanguage(c, work, &l)
 	l.Class = languageClass(&l)
 	if len(work) > 0 && l.WorkFrom != record.WorkDeclared && confident(l.Detected) && !anySame(work, l.Languages) {
 		l.Conflict = true

@@ -54,7 +54,7 @@ func TestLanguageClass(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.candidate.Container = tt.journal
-			l := newClassifier(t).Languages(tt.candidate)
+			l := Languages(tt.candidate)
 			if l.Work != tt.work || l.WorkFrom != tt.from || l.Class != tt.class {
 				t.Errorf("got work %q by %q, class %q; want %q, %q, %q: %+v", l.Work, l.WorkFrom, l.Class, tt.work, tt.from, tt.class, l.Detected)
 			}
@@ -82,7 +82,7 @@ func TestUndetermined(t *testing.T) {
 		{"no model", khmerStudy, "a language without a model"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newClassifier(t).Languages(synthetic([]string{tt.text}, nil))
+			l := Languages(synthetic([]string{tt.text}, nil))
 			if len(l.Detected) != 1 || l.Detected[0].Lang != record.Undetermined || l.Detected[0].Why != tt.why {
 				t.Errorf("got %+v, want und: %s", l.Detected, tt.why)
 			}
@@ -101,7 +101,7 @@ func TestScriptTags(t *testing.T) {
 		"Los jornaleros rara vez cuentan el dolor de sus manos":       "",
 		"Farm workers seldom report the pain in their hands in Latin": "",
 	} {
-		l := newClassifier(t).Languages(synthetic([]string{text}, nil))
+		l := Languages(synthetic([]string{text}, nil))
 		if len(l.Detected) != 1 || l.Detected[0].Tag != want {
 			t.Errorf("%s: got %+v, want the tag %q", text, l.Detected, want)
 		}
@@ -119,9 +119,8 @@ func badTexts() map[string]string {
 }
 
 func TestBadInputInTheLedger(t *testing.T) {
-	c := newClassifier(t)
 	for name, text := range badTexts() {
-		l := c.Languages(synthetic([]string{text}, []string{text}, "\x00", "xx-\xff", "mul"))
+		l := Languages(synthetic([]string{text}, []string{text}, "\x00", "xx-\xff", "mul"))
 		if len(l.Languages) == 0 || l.Class == "" {
 			t.Errorf("%s: %+v", name, l)
 		}
@@ -135,7 +134,6 @@ func TestBadInputInTheLedger(t *testing.T) {
 
 // TestLongTextIsLinear holds the ledger of 1 MiB to time in proportion to its length.
 func TestLongTextIsLinear(t *testing.T) {
-	c := newClassifier(t)
 	for name, unit := range map[string]string{
 		"two languages": spanishStudy + " " + englishStudy + " ", "no full stop": "pain in the hands of workers ", "lines": "a\n", "no space": "hands",
 	} {
@@ -144,7 +142,7 @@ func TestLongTextIsLinear(t *testing.T) {
 			best := time.Hour
 			for range 3 {
 				began := time.Now()
-				c.Languages(r)
+				Languages(r)
 				best = min(best, time.Since(began))
 			}
 			return best
@@ -160,17 +158,16 @@ func FuzzLedger(f *testing.F) {
 	for _, text := range badTexts() {
 		f.Add(text, spanishStudy+"\n"+text, "es", "en")
 	}
-	c := newClassifier(f)
 	f.Fuzz(func(t *testing.T, title, abstract, declared, work string) {
 		r := &record.Candidate{
 			Titles: []record.Text{{Text: title, Lang: declared}}, Abstracts: []record.Text{{Text: abstract}},
 			Languages: []string{work}, Container: title,
 		}
-		l := c.Languages(r)
+		l := Languages(r)
 		if len(l.Languages) == 0 || l.Class == "" {
 			t.Fatalf("%+v", l)
 		}
-		again := c.Languages(r)
+		again := Languages(r)
 		if !slices.Equal(l.Detected, again.Detected) || !slices.Equal(l.Languages, again.Languages) {
 			t.Fatalf("twice the same record gave %+v and %+v", l, again)
 		}

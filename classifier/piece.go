@@ -280,7 +280,7 @@ const maxTag = 200
 // tagLength is the length of the tag a text begins with, 0 for none: "p < .05" and
 // "a < b" are text.
 func tagLength(text string) int {
-	if len(text) < 3 || text[1] != '/' && (text[1]|0x20 < 'a' || text[1]|0x20 > 'z') {
+	if len(text) < 3 || text[0] != '<' || text[1] != '/' && (text[1]|0x20 < 'a' || text[1]|0x20 > 'z') {
 		return 0
 	}
 	end := strings.IndexByte(text[:min(len(text), maxTag)], '>')

@@ -66,9 +66,9 @@ type part struct {
 	border border
 }
 
-// segments names the language of each part of a text that is in one language. The
+// segmentsOf names the language of each part of a text that is in one language. The
 // parts follow each other and cover the text.
-func (d *detector) segments(text, declared string, lim limits) []record.Detection {
+func segmentsOf(text, declared string, lim limits) []record.Detection {
 	parts := divide(text, lim)
 	found := make([]record.Detection, 0, len(parts))
 	for _, p := range parts {

@@ -44,7 +44,7 @@ func TestDivide(t *testing.T) {
 		{"three", koreanStudy + " / " + russianStudy + " / " + englishStudy, []string{"ko 농장", "ru Сезонные", "en Farm workers"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			found := newClassifier(t).languages.segments(tt.text, "", abstractLimits)
+			found := segmentsOf(tt.text, "", abstractLimits)
 			var got []string
 			for _, d := range found {
 				got = append(got, d.Lang+" "+tt.text[d.Start:d.End])
@@ -60,7 +60,7 @@ func TestDivide(t *testing.T) {
 // word or two.
 func TestDivideWithinASentence(t *testing.T) {
 	first := strings.TrimSuffix(spanishStudy, ".") + " "
-	found := newClassifier(t).languages.segments(first+englishStudy, "", abstractLimits)
+	found := segmentsOf(first+englishStudy, "", abstractLimits)
 	if len(found) != 2 || found[0].Lang != "es" || found[1].Lang != "en" {
 		t.Fatalf("got %+v", found)
 	}
@@ -81,7 +81,7 @@ func TestDivideTitles(t *testing.T) {
 		{"Case report: hand injuries (injuries of the hand) in farm workers", []string{"en"}},
 	} {
 		var got []string
-		for _, d := range newClassifier(t).languages.segments(tt.text, "", titleLimits) {
+		for _, d := range segmentsOf(tt.text, "", titleLimits) {
 			got = append(got, d.Lang)
 		}
 		if !slices.Equal(got, tt.want) {
@@ -142,14 +142,13 @@ func soundSegments(t *testing.T, text string, found []record.Detection) {
 }
 
 func TestBadTextsAreDivided(t *testing.T) {
-	d := newClassifier(t).languages
 	for _, text := range []string{
-		"", " ", "\n\n", ".", "...", "<", "<p", "<p>", "“", "\"\"", "Abstract", "Abstract:", "Abstract: Abstract: Keywords:", "¤|¤", "[", "[]",
+		"", " ", ">a>", "p >b> q", "\n\n", ".", "...", "<", "<p", "<p>", "“", "\"\"", "Abstract", "Abstract:", "Abstract: Abstract: Keywords:", "¤|¤", "[", "[]",
 		"\xff\xfe\xfd", "caf\xe9 con leche. Con az\xfacar", "\x00\x01\x02", "a.b.c.d", "A. B. C. D.", "Слovo смешaнное", strings.Repeat("é", 700),
 		"Æ\u0301\u0301. Ö\u0308", "\u200f\u202e" + englishStudy, strings.ToUpper(spanishStudy) + " " + strings.ToUpper(englishStudy),
 	} {
-		soundSegments(t, text, d.segments(text, "", abstractLimits))
-		soundSegments(t, text, d.segments(text, "es", titleLimits))
+		soundSegments(t, text, segmentsOf(text, "", abstractLimits))
+		soundSegments(t, text, segmentsOf(text, "es", titleLimits))
 	}
 }
 
@@ -190,9 +189,8 @@ func FuzzSegments(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	c := newClassifier(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		soundSegments(t, text, c.languages.segments(text, "", abstractLimits))
-		soundSegments(t, text, c.languages.segments(text, "fr", titleLimits))
+		soundSegments(t, text, segmentsOf(text, "", abstractLimits))
+		soundSegments(t, text, segmentsOf(text, "fr", titleLimits))
 	})
 }

@@ -7,9 +7,9 @@ import (
 	"polyglean/internal/record"
 )
 
-// work is the language of the paper itself and what that rests on. Declared are the
+// workLanguage is the language of the paper itself and what that rests on. Declared are the
 // languages its source gives the work.
-func (d *detector) work(c *record.Candidate, declared []string, l *record.LanguageLedger) (string, record.WorkGround) {
+func workLanguage(c *record.Candidate, declared []string, l *record.LanguageLedger) (string, record.WorkGround) {
 	if lang := declaredWork(declared, l.Languages); lang != "" {
 		return lang, record.WorkDeclared
 	}
@@ -20,7 +20,7 @@ func (d *detector) work(c *record.Candidate, declared []string, l *record.Langua
 		return lang, record.WorkByTitle
 	}
 	if len(declared) == 0 && onlyEnglish(l.Languages) {
-		if lang := d.journal(c.Container); lang != "" {
+		if lang := journalLanguage(c.Container); lang != "" {
 			return lang, record.WorkByJournal
 		}
 	}
@@ -71,9 +71,9 @@ const (
 	journalSure = 0.95
 )
 
-// journal is the language that a journal is named in, "" when that is English or
+// journalLanguage is the language that a journal is named in, "" when that is English or
 // cannot be told.
-func (d *detector) journal(name string) string {
+func journalLanguage(name string) string {
 	if _, letters := language.MainScript(name); letters < journalLetters {
 		return ""
 	}

@@ -89,12 +89,12 @@ const titleBytes = 300
 
 // Languages tells the languages of each text and compares them with its label. The
 // labels are ISO 639-1 codes; nb and nn count as no, sh as any of bs, hr and sr.
-func Languages(c *classifier.Classifier, rows []table.Row) (*LanguageScores, error) {
-	return languagesOf(c, rows, "text")
+func Languages(rows []table.Row) (*LanguageScores, error) {
+	return languagesOf(rows, "text")
 }
 
 // languagesOf does that for the texts of any column.
-func languagesOf(c *classifier.Classifier, rows []table.Row, column string) (*LanguageScores, error) {
+func languagesOf(rows []table.Row, column string) (*LanguageScores, error) {
 	texts := make([]labelledText, len(rows))
 	for i, row := range rows {
 		var err error
@@ -102,15 +102,15 @@ func languagesOf(c *classifier.Classifier, rows []table.Row, column string) (*La
 			return nil, err
 		}
 	}
-	return scoreTexts(c, texts), nil
+	return scoreTexts(texts), nil
 }
 
 // scoreTexts scores texts that are in memory.
-func scoreTexts(c *classifier.Classifier, texts []labelledText) *LanguageScores {
+func scoreTexts(texts []labelledText) *LanguageScores {
 	ledgers := make([]record.LanguageLedger, len(texts))
 	began := time.Now()
 	for i, t := range texts {
-		ledgers[i] = c.Languages(candidateOf(t.text))
+		ledgers[i] = classifier.Languages(candidateOf(t.text))
 	}
 	took := time.Since(began)
 	s := newLanguageScores()

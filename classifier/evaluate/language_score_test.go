@@ -32,7 +32,7 @@ const (
 )
 
 func TestLanguages(t *testing.T) {
-	s, err := Languages(newClassifier(t), rowsOf(t, "lang\ttext\tsegments\n"+
+	s, err := Languages(rowsOf(t, "lang\ttext\tsegments\n"+
 		"es\t"+spanishLine+"\t\n"+
 		"fr\t"+spanishLine+"\t\n"+
 		"nn\tKvinner på vei ut av prostitusjon og hva som hjelper dem i livet etterpå\t\n"+
@@ -81,7 +81,6 @@ func TestLanguages(t *testing.T) {
 }
 
 func TestBadLabels(t *testing.T) {
-	c := newClassifier(t)
 	for row, want := range map[string]string{
 		"\ttext\t":               "line 2 has no language",
 		"es\tagua\tes:0-9":       `line 2: segment "es:0-9"`,
@@ -89,7 +88,7 @@ func TestBadLabels(t *testing.T) {
 		"es\tagua\tes":           `line 2: segment "es"`,
 		"mul\taño nuevo\tes:0-2": "inside a character",
 	} {
-		if _, err := Languages(c, rowsOf(t, "lang\ttext\tsegments\n"+row+"\n")); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Languages(rowsOf(t, "lang\ttext\tsegments\n"+row+"\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", row, err, want)
 		}
 	}

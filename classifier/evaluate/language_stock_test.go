@@ -22,7 +22,7 @@ func TestStockOnBilingualTexts(t *testing.T) {
 		t.Skipf("stock lingua-go not measured: set %s=1 for it", stockEnv)
 	}
 	rows := read(t, "testdata/bilingual.tsv", LanguageColumns...)
-	ours, err := Languages(newClassifier(t), rows)
+	ours, err := Languages(rows)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,6 @@ var families = []string{"uk ru bg", "es ca pt", "no da sv", "hr sr bs sh", "ms i
 
 // TestLanguageScores keeps a score sheet of every labelled set.
 func TestLanguageScores(t *testing.T) {
-	c := newClassifier(t)
 	var sheet strings.Builder
 	for _, set := range []struct{ name, path, text string }{
 		{"titles", shared + "langid/titles.tsv", "text"},
@@ -33,7 +32,7 @@ func TestLanguageScores(t *testing.T) {
 		{"bilingual", "testdata/bilingual.tsv", "text"},
 	} {
 		rows := read(t, set.path, "lang", set.text)
-		s, err := languagesOf(c, rows, set.text)
+		s, err := languagesOf(rows, set.text)
 		if err != nil {
 			t.Fatalf("%s: %v", set.path, err)
 		}
@@ -49,7 +48,7 @@ func TestLanguageScores(t *testing.T) {
 			t.Errorf("%s: %.4f of the characters right, want %.2f", set.name, s.CharacterAccuracy, bilingualBound)
 		}
 	}
-	s := scoreTexts(c, recordedPairs(t))
+	s := scoreTexts(recordedPairs(t))
 	t.Logf("recorded pairs: %.4f of %d, characters %.4f", s.Accuracy, s.Records, s.CharacterAccuracy)
 	sheet.WriteString("== recorded pairs\n")
 	s.printCounts(&sheet)

@@ -27,7 +27,7 @@ command names.`,
 // evaluations are the measurements in the order of the pipeline.
 func evaluations(g *globals) []*cobra.Command {
 	return []*cobra.Command{
-		evaluateLanguageCommand(g),
+		evaluateLanguageCommand(),
 		evaluateFlagsCommand(g),
 		evaluateCrossLanguageCommand(g),
 		evaluateKeywordMissCommand(),

@@ -3,13 +3,12 @@ package command
 import (
 	"github.com/spf13/cobra"
 
-	"polyglean/classifier"
 	"polyglean/classifier/evaluate"
 	"polyglean/internal/bench"
 	"polyglean/internal/table"
 )
 
-func evaluateLanguageCommand(g *globals) *cobra.Command {
+func evaluateLanguageCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "language FILE",
@@ -25,15 +24,7 @@ it is also counted how many characters are given to their language.`,
 			if err != nil {
 				return unreadable(err)
 			}
-			p, err := protocolFor(g, "")
-			if err != nil {
-				return err
-			}
-			c, err := classifier.New(p, classifier.Options{})
-			if err != nil {
-				return err
-			}
-			s, err := evaluate.Languages(c, rows)
+			s, err := evaluate.Languages(rows)
 			if err != nil {
 				return usagef("%s: %w", args[0], err)
 			}
