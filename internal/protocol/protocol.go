@@ -40,11 +40,15 @@ type Protocol struct {
 	Seeds      []Seed
 	// Sources are asked in this order; options are the source's own.
 	Sources []SourceUse
+	// Promoted are the terms that were added since the review was published, the
+	// oldest first.
+	Promoted []Promoted
 }
 
 // Strategy is a Boolean strategy as named concept blocks joined by AND.
 type Strategy struct {
-	// Text is the strategy as published, Node the same parsed.
+	// Text is the strategy as published, with the terms that were promoted since; Node
+	// is the same parsed.
 	Text string
 	Node strategy.Node
 	// Mode is how terms match: "exact" or "inflected".
@@ -75,12 +79,34 @@ type Search struct {
 	Node strategy.Node
 }
 
-// Baseline is the published search's limits, to compare with.
+// Baseline is the search as published and its limits, to compare with.
 type Baseline struct {
+	// Text is the strategy before any term was promoted, Node the same parsed. Without
+	// a strategy of its own the baseline has that of the protocol.
+	Text      string
+	Node      strategy.Node
 	Databases []string
 	Languages []string
 	// Until is the last date searched, YYYY-MM.
 	Until string
+}
+
+// Promoted is a term that was added because studies which the strategy missed hold
+// it. It is in the strategy, or in the search of its language, from Version on.
+type Promoted struct {
+	Term string
+	Node strategy.Node
+	// Block is the name of the strategy's block whose idea it expresses.
+	Block string
+	// Lang is the language of its words, ISO 639-1: that of the strategy, or of the
+	// search that has it.
+	Lang    string
+	Version string
+	// Date is when it was promoted, YYYY-MM-DD, and By the account that did.
+	Date string
+	By   string
+	// Records are the IDs of records that it was found in.
+	Records []string
 }
 
 // Rule selects likely relevant records by their concept hits. It reads: a strong

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -32,7 +33,11 @@ func (r *reader) protocol(n *yaml.Node) *Protocol {
 		key{"searches", false, func(n *yaml.Node) { p.Searches = r.searches(n) }},
 		key{"seeds", false, func(n *yaml.Node) { p.Seeds = r.seeds(n) }},
 		key{"sources", true, func(n *yaml.Node) { p.Sources = r.sources(n) }},
+		key{"promoted", false, func(n *yaml.Node) { p.Promoted = r.promoted(n, p.Strategy.Blocks) }},
 	)
+	if p.Baseline.Node == nil {
+		p.Baseline.Text, p.Baseline.Node = p.Strategy.Text, p.Strategy.Node
+	}
 	p.Searches = append([]Search{{
 		Name: published, Lang: p.Strategy.Lang, Text: p.Strategy.Text, Node: p.Strategy.Node,
 	}}, p.Searches...)
@@ -61,6 +66,7 @@ func (r *reader) lexicon(n *yaml.Node) *lexicon.Lexicon {
 func (r *reader) baseline(n *yaml.Node) Baseline {
 	var b Baseline
 	r.mapping(n, "baseline",
+		key{"strategy", false, func(n *yaml.Node) { b.Text, b.Node = r.boolean(n, "the baseline's strategy") }},
 		key{"databases", false, func(n *yaml.Node) { b.Databases = r.texts(n, "databases", r.text) }},
 		key{"languages", false, func(n *yaml.Node) { b.Languages = r.texts(n, "languages", r.language) }},
 		key{"until", false, func(n *yaml.Node) {
@@ -190,6 +196,36 @@ func (r *reader) seeds(n *yaml.Node) []Seed {
 			key{"doi", false, func(n *yaml.Node) { s.DOI = r.doi(n) }},
 		)
 		out = append(out, s)
+	})
+	return out
+}
+
+var dayForm = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
+
+func (r *reader) promoted(n *yaml.Node, blocks []Block) []Promoted {
+	var out []Promoted
+	r.list(n, "promoted", func(n *yaml.Node) {
+		var t Promoted
+		r.mapping(n, "a promoted term",
+			key{"term", true, func(n *yaml.Node) { t.Term, t.Node = r.boolean(n, "the promoted term") }},
+			key{"block", true, func(n *yaml.Node) {
+				t.Block = r.text(n, "block")
+				if !slices.ContainsFunc(blocks, func(b Block) bool { return b.Name == t.Block }) {
+					r.fail(n, "give the name of one of its blocks", "the strategy has no block %q", t.Block)
+				}
+			}},
+			key{"language", true, func(n *yaml.Node) { t.Lang = r.language(n, "language") }},
+			key{"version", true, func(n *yaml.Node) { t.Version = r.text(n, "version") }},
+			key{"date", true, func(n *yaml.Node) {
+				t.Date = r.text(n, "date")
+				if t.Date != "" && !dayForm.MatchString(t.Date) {
+					r.fail(n, `give the day in quotes, such as "2026-01-31"`, "date is %q", t.Date)
+				}
+			}},
+			key{"by", true, func(n *yaml.Node) { t.By = r.text(n, "by") }},
+			key{"records", false, func(n *yaml.Node) { t.Records = r.texts(n, "records", r.text) }},
+		)
+		out = append(out, t)
 	})
 	return out
 }
