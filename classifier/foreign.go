@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/text/language"
+	bcp47 "golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"polyglean/classifier/language"
 	"polyglean/internal/record"
 )
 
@@ -31,7 +32,7 @@ func (c *Classifier) languageFinding(r *record.Classified) []record.Finding {
 		if d.Field == record.FieldAbstract {
 			texts = r.Candidate.Abstracts
 		}
-		words := firstRunes(texts[d.Index].Text[d.Start:d.End], openingRunes)
+		words := language.FirstRunes(texts[d.Index].Text[d.Start:d.End], openingRunes)
 		f.Evidence = append(f.Evidence, record.Evidence{
 			Field: d.Field, Index: d.Index, Start: d.Start, End: d.Start + len(words), Words: words, Lang: d.Lang,
 		})
@@ -89,7 +90,7 @@ func languageNames(langs []string) string {
 
 // languageName is the English name of a language, or its code where it has none.
 func languageName(code string) string {
-	tag, err := language.Parse(code)
+	tag, err := bcp47.Parse(code)
 	if err != nil {
 		return code
 	}

@@ -5,17 +5,3 @@ const sure = 0.9
 
 // serboCroatian are one language as far as texts can tell.
 var serboCroatian = map[string]bool{"hr": true, "bs": true, "sr": true}
-
-// firstRunes returns the first n characters of s.
-func firstRunes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for i := range s {
-		if n == 0 {
-			return s[:i]
-		}
-		n--
-	}
-	return s
-}

@@ -124,7 +124,7 @@ func divide(text string, lim limits) []part {
 	}
 	for i, p := range pieces {
 		if !p.silent {
-			e.add(i, prose(firstRunes(text[p.start:p.end], scoredRunes), letters))
+			e.add(i, prose(language.FirstRunes(text[p.start:p.end], scoredRunes), letters))
 		}
 	}
 	langs := e.candidates()

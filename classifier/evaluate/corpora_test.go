@@ -1,10 +1,13 @@
 package evaluate
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"polyglean/internal/golden"
 )
 
 // TestFlagsOffTopic runs the default protocol over recorded records of other
@@ -26,7 +29,7 @@ func TestFlagsOffTopic(t *testing.T) {
 	}
 	c := newClassifier(t)
 	records, flagged := 0, 0
-	var b strings.Builder
+	var b bytes.Buffer
 	for _, path := range paths {
 		n, wrong := 0, 0
 		var list []string
@@ -53,7 +56,7 @@ func TestFlagsOffTopic(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&b, "\nflagged %d of %d, %.3f %%\n", flagged, records, 100*rate(flagged, records))
-	golden(t, "flags-off-topic.golden", b.String())
+	golden.Check(t, "testdata/eval/flags-off-topic.golden", b.Bytes())
 	if rate(flagged, records) >= .001 {
 		t.Errorf("%d of %d records of other subjects are flagged, want less than 0.1 %%", flagged, records)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"polyglean/internal/golden"
 	"polyglean/internal/protocol"
 )
 
@@ -18,7 +19,7 @@ func TestCrossLanguage(t *testing.T) {
 	}
 	var b bytes.Buffer
 	s.Print(&b)
-	golden(t, "crosslang.golden", b.String())
+	golden.Check(t, "testdata/eval/crosslang.golden", b.Bytes())
 	if s.Records < 300 || len(s.PerLanguage) < 10 {
 		t.Errorf("%d records in %d languages, want 300 or more in 10 or more", s.Records, len(s.PerLanguage))
 	}

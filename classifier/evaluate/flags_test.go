@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"polyglean/internal/golden"
 	"polyglean/internal/table"
 )
 
@@ -22,7 +23,7 @@ func TestFlagsOfTitles(t *testing.T) {
 	var b bytes.Buffer
 	printFlagCounts(&b, s)
 	fmt.Fprintf(&b, "\nmissed: %s\nfalse: %s\n", lineList(s.Missed), lineList(s.False))
-	golden(t, "flags.golden", b.String())
+	golden.Check(t, "testdata/eval/flags.golden", b.Bytes())
 	if s.Recall < .90 || s.FalseRate > .10 {
 		t.Errorf("recall %.3f and false rate %.3f, want .90 or more and .10 or less", s.Recall, s.FalseRate)
 	}
@@ -47,7 +48,7 @@ func TestFlagsOfSyntheticTitles(t *testing.T) {
 	s := scoreFlags(t, "testdata/titles.tsv")
 	var b bytes.Buffer
 	s.Print(&b)
-	golden(t, "flags-synthetic.golden", b.String())
+	golden.Check(t, "testdata/eval/flags-synthetic.golden", b.Bytes())
 	if len(s.PerLanguage) < 25 {
 		t.Errorf("%d languages, want 25 or more", len(s.PerLanguage))
 	}

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"text/tabwriter"
 
 	"polyglean/classifier/relevance"
+	"polyglean/internal/golden"
 	"polyglean/internal/strategy"
 	"polyglean/internal/table"
 )
@@ -127,7 +129,7 @@ func TestKeywordMissSheet(t *testing.T) {
 		t.Skip("the whole score sheet takes half a minute: run without -short")
 	}
 	ten := tenReviews(t)
-	var b strings.Builder
+	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 
 	fmt.Fprintln(w, "review\trecords\tincluded\tmatched\tboth\tmisses\tpool\tR@1%\tR@5%\tR@10%\tAP\tflagged\trecall\tprecision")
@@ -159,13 +161,13 @@ func TestKeywordMissSheet(t *testing.T) {
 	}
 
 	fmt.Fprint(&b, "\n", statedSheet(t, ten), "\n", wideSheet(t, ten), "\n", seedSheet(t, ten))
-	golden(t, "keyword-miss.golden", b.String())
+	golden.Check(t, "testdata/eval/keyword-miss.golden", b.Bytes())
 }
 
 // statedSheet compares the recall that flags are drawn for with the recall they have.
 func statedSheet(t *testing.T, ten []published) string {
 	t.Helper()
-	var b strings.Builder
+	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "recall stated, mean of ten\trecall\tprecision\tpart flagged")
 	for _, stated := range []float64{0.5, 0.75, 0.9} {
@@ -252,7 +254,7 @@ func wideSheet(t *testing.T, ten []published) string {
 			}
 		}
 	}
-	var b strings.Builder
+	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "wide harvest, mean of ten\tR@100\tR@1%\tR@5%")
 	for i, name := range []string{"model", "centroid of includes"} {
@@ -276,7 +278,7 @@ func seedSheet(t *testing.T, ten []published) string {
 		}
 		spaces[i] = space
 	}
-	var b strings.Builder
+	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "seeds, mean of ten reviews and draws\tR@5%\tR@10%\tAP")
 	for _, k := range []int{1, 3, 5, 10, 20} {
@@ -357,7 +359,7 @@ func TestKeywordMissBadInput(t *testing.T) {
 // TestKeywordMissSmall: one seed, titles alone, copies with other labels and a huge
 // text are no reason to fail. The records are invented.
 func TestKeywordMissSmall(t *testing.T) {
-	var b strings.Builder
+	var b bytes.Buffer
 	fmt.Fprintln(&b, "id\ttitle\tincluded\tabstract")
 	fmt.Fprintln(&b, "a\tLeaving prostitution in a large city\t1\t")
 	fmt.Fprintln(&b, "b\tWomen leaving prostitution speak of a city\t1\t")

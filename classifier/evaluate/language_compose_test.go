@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"polyglean/internal/golden"
 )
 
 // study is one synthetic study told in one language.
@@ -302,7 +304,7 @@ func composeBilingual(t *testing.T) string {
 func TestBilingualSet(t *testing.T) {
 	const path = "testdata/bilingual.tsv"
 	want := composeBilingual(t)
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

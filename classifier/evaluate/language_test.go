@@ -1,11 +1,14 @@
 package evaluate
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
+
+	"polyglean/internal/golden"
 )
 
 // The least that must be reached on each set, as a part of its records.
@@ -22,7 +25,7 @@ var families = []string{"uk ru bg", "es ca pt", "no da sv", "hr sr bs sh", "ms i
 
 // TestLanguageScores keeps a score sheet of every labelled set.
 func TestLanguageScores(t *testing.T) {
-	var sheet strings.Builder
+	var sheet bytes.Buffer
 	for _, set := range []struct{ name, path, text string }{
 		{"titles", shared + "langid/titles.tsv", "text"},
 		{"abstracts", shared + "langid/abstracts.tsv", "text"},
@@ -55,7 +58,7 @@ func TestLanguageScores(t *testing.T) {
 	if s.CharacterAccuracy < recordedBound {
 		t.Errorf("recorded pairs: %.4f of the characters right, want %.2f", s.CharacterAccuracy, recordedBound)
 	}
-	golden(t, "language.golden", sheet.String())
+	golden.Check(t, "testdata/eval/language.golden", sheet.Bytes())
 }
 
 // recordedBound is the least part of the characters of the recorded pairs that must

@@ -51,12 +51,12 @@ var priors = map[string]float64{"la": -2, "eo": -2, "en": 2.5, "es": 0.7, "pt": 
 
 // Detect names the language of a text that is all in one language.
 func (e *Engine) Detect(text string, o Options) Result {
-	head := firstRunes(text, headRunes)
+	head := FirstRunes(text, headRunes)
 	r := e.detect(head, o)
 	if len(head) == len(text) || r.How == ByModel && r.Confidence > decided && !serboCroatian.Has(r.Lang) {
 		return r
 	}
-	return e.detect(firstRunes(text, detectRunes), o)
+	return e.detect(FirstRunes(text, detectRunes), o)
 }
 
 func (e *Engine) detect(text string, o Options) Result {
@@ -190,7 +190,8 @@ var (
 	romance = SetOf("es", "pt")
 )
 
-func firstRunes(s string, n int) string {
+// FirstRunes returns the first n characters of s.
+func FirstRunes(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

@@ -3,21 +3,17 @@ package evaluate
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"polyglean/indexer/merge"
+	"polyglean/internal/golden"
 	"polyglean/internal/record"
 	"polyglean/internal/table"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const dedupData = "../../../shared/data/dedup"
 
@@ -57,24 +53,8 @@ func TestDedupScores(t *testing.T) {
 		errs.WriteString(strings.Join(wrong, ""))
 	}
 	line("multilingual (synthetic)", dedupFile(t, "testdata/multilingual.tsv"))
-	golden(t, "testdata/eval/dedup.golden", sheet.Bytes())
+	golden.Check(t, "testdata/eval/dedup.golden", sheet.Bytes())
 	t.Log("\n" + errs.String())
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s: the scores have changed (-update writes them anew):\n%s", path, diff)
-	}
 }
 
 func dedupFile(t *testing.T, path string) *DedupScores {

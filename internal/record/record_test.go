@@ -3,17 +3,15 @@ package record
 import (
 	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"polyglean/internal/golden"
+
 	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // full is a synthetic record with every field filled, so that a field that stops
 // travelling shows.
@@ -69,18 +67,7 @@ func TestWireFormIsGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		got = append(got, '\n')
-		if *update {
-			if err := os.WriteFile(path, got, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s: the wire form has changed; a reader of the old one may break:\n%s", name, diff)
-		}
+		golden.Check(t, path, got)
 	}
 }
 

@@ -1,7 +1,7 @@
 package strategy
 
 import (
-	"flag"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,10 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"polyglean/internal/golden"
 	"polyglean/internal/table"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden score sheets")
 
 // TestPublishedStrategies reads strategies as their reviews published them, and keeps
 // what became of each: the sheet shows whatever a change does to them.
@@ -21,7 +20,7 @@ func TestPublishedStrategies(t *testing.T) {
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d strategies, error %v; want 20", len(files), err)
 	}
-	var sheet strings.Builder
+	var sheet bytes.Buffer
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -43,12 +42,12 @@ func TestPublishedStrategies(t *testing.T) {
 	for _, q := range queries {
 		score(t, &sheet, "se-reviews "+q.Get("review"), q.Get("query"))
 	}
-	golden(t, filepath.Join("testdata", "eval", "published.golden"), sheet.String())
+	golden.Check(t, "testdata/eval/published.golden", sheet.Bytes())
 }
 
 // score reads a strategy and writes a line on it. What our syntax makes of it must
 // read the same again.
-func score(t *testing.T, sheet *strings.Builder, name, text string) {
+func score(t *testing.T, sheet *bytes.Buffer, name, text string) {
 	r, err := Read(text, "")
 	if err != nil {
 		fmt.Fprintf(sheet, "%s: not read: %v\n", name, err)
@@ -79,24 +78,5 @@ func score(t *testing.T, sheet *strings.Builder, name, text string) {
 		t.Errorf("%s: its form in our syntax: %v", name, err)
 	} else if again.String() != r.Node.String() {
 		t.Errorf("%s: its form in our syntax reads as %s", name, again)
-	}
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; go test -update writes it", err)
-	}
-	if got != string(want) {
-		t.Errorf("not as in %s; go test -update rewrites it:\n%s", path, got)
 	}
 }
