@@ -14,9 +14,24 @@ const (
 	aheadPages = 8
 )
 
+// Answering is a source that knows the cursor of the next page before it has read the
+// records of an answer, so that the next page can be on its way meanwhile.
+type Answering interface {
+	// Answer is Page in two steps, with the same errors: it returns when the answer has
+	// come, and read then reads its records. It is called once at most, and by any
+	// goroutine.
+	Answer(ctx context.Context, q Query, cursor string) (next string, read func() Page, err error)
+}
+
 // answer is what a source said to a request.
 type answer struct {
 	page Page
+	err  error
+}
+
+// arrival is an answer with records that are still to be read.
+type arrival struct {
+	read func() Page
 	err  error
 }
 
@@ -35,22 +50,35 @@ type ahead struct {
 func (h *Harvester) readAhead(ctx context.Context, s Source, q Query, cursor string, first Page, spent *budget) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
 	waiting := min(aheadRecords/max(len(first.Records), 1), aheadPages) - 1
-	answers := make(chan answer, max(waiting, 0))
+	answers, arrivals := make(chan answer, max(waiting, 0)), make(chan arrival)
 	next := first.Next
 	go func() {
-		defer close(answers)
+		defer close(arrivals)
 		// The same cursor again would never end.
 		for next != "" && next != cursor {
 			cursor = next
-			page, err := h.page(ctx, s, q, cursor, spent)
-			next = page.Next
+			var a arrival
+			next, a.read, a.err = h.answer(ctx, s, q, cursor, spent)
 			select {
-			case answers <- answer{page, err}:
+			case arrivals <- a:
 			case <-ctx.Done():
 				return
 			}
-			if err != nil {
+			if a.err != nil {
 				return
+			}
+		}
+	}()
+	go func() {
+		defer close(answers)
+		for a := range arrivals {
+			got := answer{err: a.err}
+			if a.err == nil {
+				got.page = a.read()
+			}
+			select {
+			case answers <- got:
+			case <-ctx.Done():
 			}
 		}
 	}()

@@ -114,6 +114,19 @@ func (h *Harvester) page(ctx context.Context, s Source, q Query, cursor string, 
 	return s.Page(ctx, q, cursor)
 }
 
+// answer is page for a source that can be Answering.
+func (h *Harvester) answer(ctx context.Context, s Source, q Query, cursor string, spent *budget) (next string, read func() Page, err error) {
+	answering, ok := s.(Answering)
+	if !ok {
+		page, err := h.page(ctx, s, q, cursor, spent)
+		return page.Next, func() Page { return page }, err
+	}
+	if err := spent.take(ctx, q, cursor); err != nil {
+		return "", nil, err
+	}
+	return answering.Answer(ctx, q, cursor)
+}
+
 // firstPage fetches the page at which this run begins. A cursor that was taken over
 // may have been forgotten by the source, within minutes or days: then the query is
 // asked from its start.

@@ -123,37 +123,52 @@ func (s *oai) endpoint(address string) (*url.URL, error) {
 
 // Page implements harvester.Source.
 func (s *oai) Page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	page, err := s.page(ctx, q, cursor)
-	if err != nil {
-		return harvester.Page{}, fmt.Errorf("oai: %s: %w", q.Name, err)
-	}
-	return page, nil
-}
-
-func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harvester.Page, error) {
-	endpoint, err := s.endpoint(q.Endpoint)
+	_, read, err := s.Answer(ctx, q, cursor)
 	if err != nil {
 		return harvester.Page{}, err
+	}
+	return read(), nil
+}
+
+// Answer implements harvester.Answering.
+func (s *oai) Answer(ctx context.Context, q harvester.Query, cursor string) (next string, read func() harvester.Page, err error) {
+	page, answer, list, err := s.answer(ctx, q, cursor)
+	if err != nil {
+		return "", nil, fmt.Errorf("oai: %s: %w", q.Name, err)
+	}
+	return page.Next, func() harvester.Page {
+		records := list.read()
+		page.Records, page.Bad, page.Mended = records.records, records.bad, answer.mended
+		(*mendings)(&page.Mended).also(records.mended)
+		return page
+	}, nil
+}
+
+// answer asks for a page; the records of list are still to be read into it.
+func (s *oai) answer(ctx context.Context, q harvester.Query, cursor string) (page harvester.Page, answer xmlPage, list oaiList, err error) {
+	endpoint, err := s.endpoint(q.Endpoint)
+	if err != nil {
+		return page, answer, list, err
 	}
 	at, err := readOAICursor(cursor)
 	if err != nil {
-		return harvester.Page{}, err
+		return page, answer, list, err
 	}
 	params := []string{"verb=ListRecords"}
 	if at.Token != "" {
 		// The token is exclusive: it holds all else.
 		params = append(params, "resumptionToken="+url.QueryEscape(at.Token))
 	} else if params, err = s.first(ctx, endpoint, q, params); err != nil {
-		return harvester.Page{}, err
+		return page, answer, list, err
 	}
 	answer, resp, err := s.get(ctx, endpoint, params)
 	if err != nil {
-		return harvester.Page{}, err
+		return page, answer, list, err
 	}
-	page := harvester.Page{Announced: -1, Sent: resp.URL}
-	list, err := readOAIList(&answer)
+	page = harvester.Page{Announced: -1, Sent: resp.URL}
+	list, err = readOAIList(answer)
 	if err != nil {
-		return harvester.Page{}, err
+		return page, answer, list, err
 	}
 	switch list.fault.Code {
 	case "":
@@ -162,27 +177,25 @@ func (s *oai) page(ctx context.Context, q harvester.Query, cursor string) (harve
 		if at.Token == "" {
 			page.Announced = 0
 		}
-		return page, nil
+		return page, xmlPage{}, oaiList{}, nil
 	default:
-		return harvester.Page{}, list.fault
+		return page, answer, list, list.fault
 	}
-	page.Records, page.Bad = list.records, list.bad
 	if list.size >= 0 {
 		page.Announced = list.size
-		most := max(oaiWindow, oaiWindowPages*(len(list.records)+len(list.bad)))
+		most := max(oaiWindow, oaiWindowPages*len(list.elements))
 		if q.Dated && at.Token == "" && list.size > most && !q.Indivisible && s.heedsDates(ctx, endpoint, q) {
-			return harvester.Page{}, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: most}
+			return page, answer, list, &harvester.TooManyError{Source: s.Name(), Announced: list.size, Max: most}
 		}
 	}
-	page.Mended = answer.mended
 	if list.token != "" {
 		next, err := at.next(list.token)
 		if err != nil {
-			return harvester.Page{}, err
+			return page, answer, list, err
 		}
 		page.Next = next.String()
 	}
-	return page, nil
+	return page, answer, list, nil
 }
 
 // first adds the arguments of a list's first request.
@@ -260,8 +273,8 @@ func (s *oai) heedsDates(ctx context.Context, endpoint *url.URL, q harvester.Que
 	if err != nil {
 		return true // an answer with an error for such a date has looked at it
 	}
-	list, err := readOAIList(&answer)
-	return err != nil || len(list.records)+len(list.bad) == 0
+	list, err := readOAIList(answer)
+	return err != nil || len(list.elements) == 0
 }
 
 func (s *oai) get(ctx context.Context, endpoint *url.URL, params []string) (xmlPage, *Response, error) {

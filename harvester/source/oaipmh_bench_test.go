@@ -38,9 +38,9 @@ func BenchmarkOAIPage(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		list, err := readOAIList(&answer)
-		if err != nil || len(list.records) != n {
-			b.Fatalf("%d records, %v", len(list.records), err)
+		list, err := readOAIList(answer)
+		if records := list.read().records; err != nil || len(records) != n {
+			b.Fatalf("%d records, %v", len(records), err)
 		}
 	}
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "records/s")

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -18,10 +16,10 @@ import (
 	"polyglean/internal/record"
 )
 
-// oaiList is one answer to ListRecords.
+// oaiList is one answer to ListRecords. Its records are as they came: the next answer
+// can be asked for before they are read.
 type oaiList struct {
-	records []record.Candidate
-	bad     []harvester.Bad
+	elements []element
 	// token is that of the next page, empty at the end.
 	token string
 	// size is the announced number of records, -1 when there is none.
@@ -30,7 +28,7 @@ type oaiList struct {
 	fault *OAIError
 }
 
-// oaiRecords are records of an answer, read by one goroutine.
+// oaiRecords are the records of an answer.
 type oaiRecords struct {
 	records []record.Candidate
 	bad     []harvester.Bad
@@ -72,15 +70,13 @@ type (
 	}
 )
 
-func readOAIList(answer *xmlPage) (oaiList, error) {
+func readOAIList(answer xmlPage) (oaiList, error) {
 	list := oaiList{size: -1, fault: &OAIError{}}
-	records, rest, err := split(answer.doc, "record")
+	elements, rest, err := split(answer.doc, "record")
 	if err != nil {
 		return list, err
 	}
-	read := readOAIRecords(records)
-	list.records, list.bad = read.records, read.bad
-	answer.mended.also(read.mended)
+	list.elements = elements
 	// KCI puts the token beside ListRecords instead of into it.
 	parts, _, err := split(rest, "error", "resumptionToken", "ListRecords", "GetRecord")
 	if err != nil {
@@ -124,31 +120,13 @@ func readOAIList(answer *xmlPage) (oaiList, error) {
 	return list, nil
 }
 
-// readOAIRecords reads the records of an answer, those of a long one side by side: the
-// next answer cannot be asked for before this one is read.
-func readOAIRecords(elements []element) oaiRecords {
-	const most, worthwhile = 4, 25 // goroutines, and records for each
-	parts := make([]oaiRecords, max(1, min(most, runtime.GOMAXPROCS(0), len(elements)/worthwhile)))
-	// Each part has a stretch of its own in memory that they share.
-	all := make([]record.Candidate, 0, len(elements))
-	var wait sync.WaitGroup
-	for i := range parts {
-		from, to := i*len(elements)/len(parts), (i+1)*len(elements)/len(parts)
-		parts[i].records = all[from:from:to]
-		wait.Go(func() {
-			for _, e := range elements[from:to] {
-				parts[i].add(e.raw)
-			}
-		})
+// read reads the records.
+func (l *oaiList) read() *oaiRecords {
+	r := &oaiRecords{records: make([]record.Candidate, 0, len(l.elements))}
+	for _, e := range l.elements {
+		r.add(e.raw)
 	}
-	wait.Wait()
-	read := oaiRecords{records: all}
-	for _, part := range parts {
-		// They only move up to where others left room.
-		read.records, read.bad = append(read.records, part.records...), append(read.bad, part.bad...)
-		read.mended.also(part.mended)
-	}
-	return read
+	return r
 }
 
 // add reads one record.

@@ -294,7 +294,11 @@ func FuzzDecodeOAI(f *testing.F) {
 		if err != nil {
 			return harvester.Page{}, err
 		}
-		list, err := readOAIList(&answer)
-		return harvester.Page{Records: list.records, Bad: list.bad}, err
+		list, err := readOAIList(answer)
+		if err != nil {
+			return harvester.Page{}, err
+		}
+		records := list.read()
+		return harvester.Page{Records: records.records, Bad: records.bad}, nil
 	})
 }

@@ -97,9 +97,9 @@ func TestReadXMLIsLinear(t *testing.T) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 		answer := xmlPage{doc: append(body, "</ListRecords></OAI-PMH>"...)}
-		list, err := readOAIList(&answer)
-		if err == nil && len(list.records) > 0 {
-			t.Errorf("%s: %d records", name, len(list.records))
+		list, err := readOAIList(answer)
+		if err == nil && len(list.read().records) > 0 {
+			t.Errorf("%s: %d records", name, len(list.read().records))
 		}
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s: %d MiB took %s", name, len(body)>>20, took)
