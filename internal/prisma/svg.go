@@ -32,10 +32,7 @@ func (b *box) bottom() int { return b.y + b.h }
 func (b *box) middle() int { return b.y + b.h/2 }
 
 // drawing is a diagram while it is made.
-type drawing struct {
-	bytes.Buffer
-	height int
-}
+type drawing struct{ bytes.Buffer }
 
 // SVG draws the flow diagram: an image for reports and pages, its text real text, in
 // light and dark.
