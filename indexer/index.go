@@ -19,6 +19,8 @@ type Index interface {
 	// Lookup returns the documents that hold any of the values in the exact field,
 	// each once, in order of ID.
 	Lookup(ctx context.Context, field string, values []string) ([]Stored, error)
+	// Versions is Lookup without reading the documents: the version of each, by ID.
+	Versions(ctx context.Context, field string, values []string) (map[string]int64, error)
 	// Find runs a plan.
 	Find(ctx context.Context, plan Plan) (Found, error)
 	// Scan calls fn with every document in order of ID until fn returns an error,

@@ -202,7 +202,18 @@ func (n *neighbourhood) ask(ctx context.Context, field string, values []string) 
 			fresh[v] = true
 		}
 	}
-	return lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(fresh)), n.take)
+	return lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(fresh)), func(values []string) error {
+		stored, err := n.index.Lookup(ctx, field, values)
+		if err != nil {
+			return err
+		}
+		for _, d := range stored {
+			if err := n.take(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // settled says that the index holds what was written and, of what the neighbourhood
@@ -220,10 +231,13 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 	}
 	as := true
 	for field, values := range n.asked {
-		err := lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(values)), func(d Stored) error {
-			version, known := want[d.ID]
-			as = as && known && version == d.Version
-			return nil
+		err := lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(values)), func(values []string) error {
+			versions, err := n.index.Versions(ctx, field, values)
+			for id, version := range versions {
+				wanted, known := want[id]
+				as = as && known && version == wanted
+			}
+			return err
 		})
 		if err != nil {
 			return false, err
@@ -232,27 +246,27 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 	return as, nil
 }
 
-// lookUp gives fn the documents that have one of the values, some of them more than
-// once.
-func lookUp(ctx context.Context, index Index, field string, values []string, fn func(Stored) error) error {
+// lookUp gives read those of the values that do not lead to too many documents, some
+// at a time.
+func lookUp(ctx context.Context, index Index, field string, values []string, read func(values []string) error) error {
 	for chunk := range slices.Chunk(values, askKeys) {
-		if err := lookUpSome(ctx, index, field, chunk, fn); err != nil {
-			return err
+		if err := lookUpSome(ctx, index, field, chunk, read); err != nil {
+			return fmt.Errorf("look up studies: %w", err)
 		}
 	}
 	return nil
 }
 
-// lookUpSome looks values up when they do not lead to too many documents, and parts
-// them in two when they do; a single value that does is not followed.
-func lookUpSome(ctx context.Context, index Index, field string, values []string, fn func(Stored) error) error {
+// lookUpSome parts values in two when they lead to too many documents; a single value
+// that does is not followed.
+func lookUpSome(ctx context.Context, index Index, field string, values []string, read func(values []string) error) error {
 	either := Bool{}
 	for _, v := range values {
 		either.Should = append(either.Should, Term{Field: field, Value: v})
 	}
 	counted, err := index.Find(ctx, Plan{Query: either})
 	if err != nil {
-		return fmt.Errorf("look up studies: %w", err)
+		return err
 	}
 	switch n := counted.Total; {
 	case n == 0:
@@ -261,21 +275,12 @@ func lookUpSome(ctx context.Context, index Index, field string, values []string,
 		return nil
 	case n > askStudies:
 		half := len(values) / 2
-		if err := lookUpSome(ctx, index, field, values[:half], fn); err != nil {
+		if err := lookUpSome(ctx, index, field, values[:half], read); err != nil {
 			return err
 		}
-		return lookUpSome(ctx, index, field, values[half:], fn)
+		return lookUpSome(ctx, index, field, values[half:], read)
 	}
-	stored, err := index.Lookup(ctx, field, values)
-	if err != nil {
-		return fmt.Errorf("look up studies: %w", err)
-	}
-	for _, d := range stored {
-		if err := fn(d); err != nil {
-			return err
-		}
-	}
-	return nil
+	return read(values)
 }
 
 // take files a study that was looked up.

@@ -192,41 +192,69 @@ func (s *segmentReader) visitSource(num uint64, fn func(stored []byte) error) er
 
 // Lookup implements indexer.Index.
 func (x *Index) Lookup(ctx context.Context, field string, values []string) ([]indexer.Stored, error) {
-	snap, err := x.snapshot(ctx)
+	var found []indexer.Stored
+	err := x.having(ctx, field, values, func(seg *segmentReader, num uint64) error {
+		doc, err := seg.stored(num)
+		found = append(found, doc)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(found, func(a, b indexer.Stored) int { return cmp.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
+// Versions implements indexer.Index.
+func (x *Index) Versions(ctx context.Context, field string, values []string) (map[string]int64, error) {
+	versions := make(map[string]int64)
+	err := x.having(ctx, field, values, func(seg *segmentReader, num uint64) error {
+		id, err := seg.DocID(num)
+		if err != nil {
+			return err
+		}
+		return seg.visitSource(num, func(stored []byte) error {
+			versions[string(id)], err = decodeVersion(stored)
+			return err
+		})
+	})
+	return versions, err
+}
+
+// having calls fn with each live document that has one of the values in an exact
+// field.
+func (x *Index) having(ctx context.Context, field string, values []string, fn func(seg *segmentReader, num uint64) error) error {
+	snap, err := x.snapshot(ctx)
+	if err != nil {
+		return err
+	}
 	defer snap.close()
-	var found []indexer.Stored
 	for _, seg := range snap.segments {
 		hits := roaring.New()
 		for _, v := range values {
 			list, err := seg.postings(field, []byte(v))
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if list.Count() == 0 {
 				continue
 			}
 			bitmap, err := docs(list)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			hits.Or(bitmap)
 		}
 		for it := hits.Iterator(); it.HasNext(); {
-			doc, err := seg.stored(uint64(it.Next()))
-			if err != nil {
-				return nil, err
+			if err := fn(seg, uint64(it.Next())); err != nil {
+				return err
 			}
-			found = append(found, doc)
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	slices.SortFunc(found, func(a, b indexer.Stored) int { return cmp.Compare(a.ID, b.ID) })
-	return found, nil
+	return nil
 }
 
 // Scan implements indexer.Index. It reads one moment's index: what is written

@@ -27,6 +27,8 @@ type search struct {
 	Total   bool              `json:"track_total_hits"`
 	Scores  bool              `json:"track_scores,omitempty"`
 	Version bool              `json:"version"`
+	// Source is false for hits without their source.
+	Source *bool `json:"_source,omitempty"`
 }
 
 // results is the answer to one.

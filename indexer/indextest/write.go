@@ -182,6 +182,15 @@ func testLookup(t *testing.T, b Backend) {
 	if len(got) != 1501 || got[0].ID != "d00000" || got[1].ID != "d00001" || got[2].ID != "d00002" {
 		t.Errorf("3,000 keys gave %d documents, starting %.40q; want 1,501 in order of ID", len(got), storedIDs(got))
 	}
+	versions, err := idx.Versions(t.Context(), indexer.ExactKey, keys)
+	if err != nil || len(versions) != len(got) {
+		t.Errorf("3,000 keys gave the versions of %d documents, error %v; want %d", len(versions), err, len(got))
+	}
+	for _, s := range got {
+		if v, ok := versions[s.ID]; !ok || v != s.Version {
+			t.Errorf("Versions says %d of %s (there: %v), Lookup %d", v, s.ID, ok, s.Version)
+		}
+	}
 	for _, s := range got[2:4] {
 		if want := fmt.Sprintf("d%05d", s.Version); s.ID != want || !bytes.HasPrefix(s.Source, fmt.Appendf(nil, "rec:%d|", s.Version)) {
 			t.Errorf("%s came back with version %d and source %q", s.ID, s.Version, s.Source)
