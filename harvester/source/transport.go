@@ -77,8 +77,8 @@ func (e *attemptsError) Error() string {
 
 func (e *attemptsError) Unwrap() error { return e.last }
 
-// RoundTrip implements http.RoundTripper. The body it returns is complete and in
-// memory. An answer with an error status is returned as it is once trying again
+// RoundTrip implements http.RoundTripper. The whole body is handed past Colly, in the
+// call. An answer with an error status is returned as it is once trying again
 // is of no use; what is refused is an error.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
