@@ -25,20 +25,29 @@ type Compiled struct {
 	Plan Plan
 	// Terms are the words and phrases that are looked for, as understood.
 	Terms []string
+	// Expansions are the parts of the query that name concepts.
+	Expansions []Expansion
 
-	markers []marker
+	markers  []marker
+	expand   Expand
+	ways     map[*strategy.Term][][]string
+	concepts []conceptMarker
 }
 
 // Compile turns a reader's query into a plan. A word is looked for in every
 // inflection of every language analysis knows, a phrase and a truncated word as
-// they stand. The error is a *strategy.SyntaxError where the text cannot be run
-// and a *QueryError where another part is at fault.
-func Compile(q Query) (*Compiled, error) {
-	c := &Compiled{Plan: Plan{Query: All{}, After: q.After}}
+// they stand; with a thesaurus, nil for none, a word that names a concept is looked for
+// in other words and languages, too. The error is a *strategy.SyntaxError where the text
+// cannot be run and a *QueryError where another part is at fault.
+func Compile(q Query, t *Thesaurus) (*Compiled, error) {
+	c := &Compiled{Plan: Plan{Query: All{}, After: q.After}, expand: q.Expand}
 	text := strings.TrimSpace(q.Text)
 	if text != "" {
 		node, err := strategy.Parse(q.Text, strategy.AsAnd)
 		if err != nil {
+			return nil, err
+		}
+		if err := c.understand(t, q.Text, node); err != nil {
 			return nil, err
 		}
 		if c.Plan.Query, err = c.expr(node, false, q.Text); err != nil {
@@ -180,6 +189,7 @@ func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, err
 	if t.Field == strategy.AnyField && doiPattern.MatchString(typed) {
 		b.Should = append(b.Should, Term{Field: ExactDOI, Value: ExactValue(strings.ToLower(typed)), Boost: 10})
 	}
+	b.Should = append(b.Should, c.meant(t, negated)...)
 	if !negated {
 		c.markers = append(c.markers, m)
 		c.Terms = append(c.Terms, t.String())

@@ -93,6 +93,7 @@ func (s *Study) exactFields() map[string][]string {
 		}
 		for _, c := range r.Concepts {
 			add(FacetConcept, c.Concept)
+			exact.addPlaces(r, &c)
 		}
 	}
 	return exact

@@ -49,7 +49,7 @@ var (
 		TextTitle, TextAbstract, TextKeyword,
 		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
 	}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside}, AllFacets...)
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactConceptPlace}, AllFacets...)
 	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded}
 )
 

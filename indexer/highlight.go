@@ -94,7 +94,7 @@ func (c *Compiled) snippets(s *Study) []Snippet {
 
 // marks are the stretches of a text that match, in order, not overlapping.
 func (c *Compiled) marks(t *text) []Mark {
-	var marks []Mark
+	marks := c.conceptMarks(t)
 	tokens := t.tokens()
 	for _, m := range c.markers {
 		if !slices.Contains(m.fields, t.field) {

@@ -109,7 +109,7 @@ func FuzzSnippets(f *testing.F) {
 	f.Add(strings.Repeat("👩‍👩‍👧‍👦e\u0301 각\u200d", 90)+"x", "x e", "ko")
 	f.Add(strings.Repeat("a", 4000), "a*", "")
 	f.Fuzz(func(t *testing.T, text, query, lang string) {
-		if _, err := indexer.Compile(indexer.Query{Text: query}); err != nil || !utf8.ValidString(text) {
+		if _, err := indexer.Compile(indexer.Query{Text: query}, nil); err != nil || !utf8.ValidString(text) {
 			return
 		}
 		for _, s := range snippets(t, text, lang, query) {

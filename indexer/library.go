@@ -9,7 +9,8 @@ import (
 
 // Library answers readers from an index.
 type Library struct {
-	index Index
+	index     Index
+	thesaurus *Thesaurus
 }
 
 var _ Searcher = (*Library)(nil)
@@ -17,12 +18,16 @@ var _ Searcher = (*Library)(nil)
 // NewLibrary makes a library of an index, which stays the caller's to close.
 func NewLibrary(index Index) *Library { return &Library{index: index} }
 
+// WithThesaurus is a library of the same index that understands what the words of a
+// query mean.
+func (l *Library) WithThesaurus(t *Thesaurus) *Library { return &Library{l.index, t} }
+
 // Search implements Searcher. Besides a *strategy.SyntaxError it returns a
 // *QueryError for another part of the query that cannot be answered and ErrPage
 // for an After that is not a page of this search.
 func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
-	c, err := Compile(q)
+	c, err := Compile(q, l.thesaurus)
 	if err != nil {
 		return Result{}, err
 	}
@@ -32,6 +37,7 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	result := Result{
 		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: found.Facets, Next: found.Next, Terms: c.Terms,
+		Expansions: c.Expansions,
 	}
 	for i, h := range found.Hits {
 		study, err := readStudy(h.Stored)

@@ -9,6 +9,8 @@ import (
 type Query struct {
 	// Text is a Boolean query in the syntax of package strategy; empty means all.
 	Text string `json:"text,omitempty"`
+	// Expand says how Text is widened to other words and languages.
+	Expand Expand `json:"expand,omitzero"`
 	// Filters keep studies that have one of the values in each named facet.
 	Filters map[string][]string `json:"filters,omitempty"`
 	// YearFrom and YearTo are inclusive; 0 is open.
@@ -68,8 +70,11 @@ type Result struct {
 	Facets map[string][]FacetCount `json:"facets,omitempty"`
 	Next   string                  `json:"next,omitempty"`
 	// Terms are the words and phrases that were looked for, as understood.
-	Terms []string      `json:"terms,omitempty"`
-	Took  time.Duration `json:"took_ns"`
+	Terms []string `json:"terms,omitempty"`
+	// Expansions are the parts of the query that name concepts, and what languages call
+	// them.
+	Expansions []Expansion   `json:"expansions,omitempty"`
+	Took       time.Duration `json:"took_ns"`
 }
 
 // Hit is a study and the passages that match the query.

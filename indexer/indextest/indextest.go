@@ -47,6 +47,7 @@ func Run(t *testing.T, b Backend) {
 		"Concurrent": testConcurrent,
 		"Random":     testRandom,
 		"Library":    testLibrary,
+		"Meanings":   testMeanings,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
