@@ -73,13 +73,20 @@ type Subscription struct {
 // Subscribe opens the durable reader of the named stage on a log, at most
 // pending envelopes unacknowledged at a time.
 func (b *Bus) Subscribe(ctx context.Context, log, stage string, pending int) (*Subscription, error) {
-	c, err := b.js.CreateOrUpdateConsumer(ctx, log, jetstream.ConsumerConfig{
+	config := jetstream.ConsumerConfig{
 		Durable:       stage,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       ackWait,
 		MaxDeliver:    -1,
 		MaxAckPending: pending,
-	})
+	}
+	// A restored reader began where the one it stands for had come to, and where a
+	// reader began cannot be changed.
+	if there, err := b.js.Consumer(ctx, log, stage); err == nil {
+		was := there.CachedInfo().Config
+		config.DeliverPolicy, config.OptStartSeq = was.DeliverPolicy, was.OptStartSeq
+	}
+	c, err := b.js.CreateOrUpdateConsumer(ctx, log, config)
 	if err != nil {
 		return nil, fmt.Errorf("reader %s of %s: %w", stage, log, err)
 	}
@@ -258,6 +265,13 @@ func (b *Bus) Lag(ctx context.Context, log, stage string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reader %s of %s: %w", stage, log, err)
 	}
-	floor := c.CachedInfo().AckFloor.Stream
+	reader := c.CachedInfo()
+	floor := reader.AckFloor.Stream
+	if floor < last && reader.NumAckPending == 0 {
+		// What cannot be read any more is never delivered: waiting for it would be for ever.
+		if last, err = lastReadable(ctx, b.streams[log], last); err != nil {
+			return 0, err
+		}
+	}
 	return int(last - min(floor, last)), nil
 }

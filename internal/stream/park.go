@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -67,16 +68,22 @@ func (b *Bus) EachMark(ctx context.Context, fn func(m Mark, o Origin, seq uint64
 
 // each reads a stream from its first message to the last it has now.
 func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
-	info, err := b.streams[name].Info(ctx)
+	return b.eachBetween(ctx, name, 0, math.MaxUint64, headersOnly, fn)
+}
+
+// eachBetween reads a stream from behind a position through another, or to the last
+// message it has now.
+func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint64, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
+	s, err := b.js.Stream(ctx, name)
 	if err != nil {
 		return fmt.Errorf("stream %s: %w", name, err)
 	}
-	last := info.State.LastSeq
-	if info.State.Msgs == 0 {
-		return nil
+	last, err := lastReadable(ctx, s, through)
+	if err != nil || last <= after {
+		return err
 	}
-	c, err := b.js.OrderedConsumer(ctx, name, jetstream.OrderedConsumerConfig{
-		HeadersOnly: headersOnly, DeliverPolicy: jetstream.DeliverAllPolicy,
+	c, err := s.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		HeadersOnly: headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
 	})
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", name, err)
@@ -99,6 +106,10 @@ func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(j
 		meta, err := m.Metadata()
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		// What was the last may have been replaced by a later message.
+		if meta.Sequence.Stream > through {
+			return nil
 		}
 		if err := fn(m, meta.Sequence.Stream); err != nil {
 			return err

@@ -25,15 +25,20 @@ const (
 	Candidates = "CANDIDATES"
 	Classified = "CLASSIFIED"
 	Decisions  = "DECISIONS"
+	Scores     = "SCORES"
 	Parked     = "PARKED"
 
 	// The roles that one process holds at a time; see Bus.Lease.
 	RoleHarvester = "harvester"
 	RoleIndexer   = "indexer"
 	RoleScheduler = "scheduler"
+	RoleTrainer   = "trainer"
 
 	runsBucket   = "RUNS"
 	leasesBucket = "LEASES"
+
+	// Runs is the stream in which the bucket of cursors and the run ledger lies.
+	Runs = "KV_" + runsBucket
 )
 
 // Config says which JetStream to use. The zero value of a field means its default.
@@ -142,71 +147,79 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 		return fmt.Errorf("JetStream: %w", err)
 	}
 	b.js = js
-	smaller := c.MaxBytes / 16
-	switch {
-	case c.MaxBytes == 0 && c.URL != "":
-		c.MaxBytes, smaller = -1, -1
-	case c.MaxBytes == 0:
-		c.MaxBytes, smaller = defaultMaxBytes, defaultMaxBytes/16
+	if err := refuseHalfRestored(ctx, js); err != nil {
+		return err
 	}
-	if c.Replicas == 0 {
-		c.Replicas = 1
-	}
-	base := jetstream.StreamConfig{
-		Storage:   jetstream.FileStorage,
-		Retention: jetstream.LimitsPolicy,
-		// The default drops the oldest messages when full, without an error.
-		Discard:  jetstream.DiscardNew,
-		Replicas: c.Replicas,
-		// An economy against repeats after a crash; correctness does not rest on it.
-		Duplicates: 24 * time.Hour,
-		MaxMsgSize: -1,
-	}
-	configs := []func(*jetstream.StreamConfig){
-		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Candidates, []string{"candidate.*"}, c.MaxBytes
-		},
-		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Classified, []string{"classified.*"}, c.MaxBytes
-		},
-		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Decisions, []string{"decision.*"}, smaller
-		},
-		func(s *jetstream.StreamConfig) {
-			s.Name, s.Subjects, s.MaxBytes = Parked, []string{"parked.>"}, smaller
-			// One subject for each thing parked: parking it again replaces it.
-			s.MaxMsgsPerSubject = 1
-		},
-	}
+	configs := streamConfigs(c)
 	b.streams = make(map[string]jetstream.Stream, len(configs))
-	for _, configure := range configs {
-		sc := base
-		configure(&sc)
+	for _, sc := range configs {
 		s, err := js.CreateOrUpdateStream(ctx, sc)
 		if err != nil {
 			return fmt.Errorf("stream %s: %w%s", sc.Name, err, hint(err))
 		}
 		b.streams[sc.Name] = s
 	}
-	if b.runs, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: runsBucket, Replicas: c.Replicas, MaxBytes: smaller, Storage: jetstream.FileStorage,
-	}); err != nil {
+	if b.runs, err = js.CreateOrUpdateKeyValue(ctx, runsConfig(c)); err != nil {
 		return fmt.Errorf("bucket %s: %w", runsBucket, err)
 	}
 	if b.leases, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: leasesBucket, Replicas: c.Replicas, TTL: leaseTTL, Storage: jetstream.FileStorage,
+		Bucket: leasesBucket, Replicas: max(c.Replicas, 1), TTL: leaseTTL, Storage: jetstream.FileStorage,
 	}); err != nil {
 		return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 	}
 	if b.embedded != nil {
 		// Whoever held a lease on an embedded server died with it.
-		for _, role := range []string{RoleHarvester, RoleIndexer, RoleScheduler} {
+		for _, role := range []string{RoleHarvester, RoleIndexer, RoleScheduler, RoleTrainer} {
 			if err := b.leases.Purge(ctx, role); err != nil {
 				return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 			}
 		}
 	}
 	return nil
+}
+
+// limits are the sizes at which the logs of records and the other streams refuse
+// more, in bytes.
+func (c Config) limits() (logs, others int64) {
+	switch {
+	case c.MaxBytes == 0 && c.URL != "":
+		return -1, -1
+	case c.MaxBytes == 0:
+		return defaultMaxBytes, defaultMaxBytes / 16
+	}
+	return c.MaxBytes, c.MaxBytes / 16
+}
+
+// streamConfigs are the streams, in the order in which records pass them.
+func streamConfigs(c Config) []jetstream.StreamConfig {
+	logs, others := c.limits()
+	base := jetstream.StreamConfig{
+		Storage:   jetstream.FileStorage,
+		Retention: jetstream.LimitsPolicy,
+		// The default drops the oldest messages when full, without an error.
+		Discard:  jetstream.DiscardNew,
+		Replicas: max(c.Replicas, 1),
+		// An economy against repeats after a crash; correctness does not rest on it.
+		Duplicates: 24 * time.Hour,
+		MaxMsgSize: -1,
+	}
+	candidates, classified, decisions, scores, parked := base, base, base, base, base
+	candidates.Name, candidates.Subjects, candidates.MaxBytes = Candidates, []string{"candidate.*"}, logs
+	classified.Name, classified.Subjects, classified.MaxBytes = Classified, []string{"classified.*"}, logs
+	decisions.Name, decisions.Subjects, decisions.MaxBytes = Decisions, []string{"decision.*"}, others
+	scores.Name, scores.Subjects, scores.MaxBytes = Scores, []string{"score.*"}, others
+	parked.Name, parked.Subjects, parked.MaxBytes = Parked, []string{"parked.>"}, others
+	// One subject for each thing parked: parking it again replaces it.
+	parked.MaxMsgsPerSubject = 1
+	return []jetstream.StreamConfig{candidates, classified, decisions, scores, parked}
+}
+
+// runsConfig is the bucket of cursors and the run ledger.
+func runsConfig(c Config) jetstream.KeyValueConfig {
+	_, others := c.limits()
+	return jetstream.KeyValueConfig{
+		Bucket: runsBucket, Replicas: max(c.Replicas, 1), MaxBytes: others, Storage: jetstream.FileStorage,
+	}
 }
 
 func hint(err error) string {

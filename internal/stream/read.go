@@ -1,0 +1,131 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"polyglean/internal/record"
+)
+
+// Extent is where a stream begins and ends.
+type Extent struct {
+	// First and Last are positions. Last stays when messages are removed, so that a
+	// position is never given twice; an empty stream has First above Last.
+	First, Last uint64
+	Messages    int
+	// Removed counts positions between First and Last that the stream knows to be
+	// without a message.
+	Removed int
+	// Lost counts messages that the server itself found damaged when it started, and
+	// cut off.
+	Lost int
+}
+
+// Extent of a stream as it is now.
+func (b *Bus) Extent(ctx context.Context, name string) (Extent, error) {
+	s, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return Extent{}, fmt.Errorf("stream %s: %w", name, err)
+	}
+	return extentOf(s.CachedInfo()), nil
+}
+
+func extentOf(info *jetstream.StreamInfo) Extent {
+	state := info.State
+	e := Extent{First: state.FirstSeq, Last: state.LastSeq, Messages: int(state.Msgs), Removed: state.NumDeleted}
+	if state.Lost != nil {
+		e.Lost = len(state.Lost.Msgs)
+	}
+	if e.Messages == 0 {
+		e.First = e.Last + 1
+	}
+	return e
+}
+
+// Message is a message as it lies in a stream.
+type Message struct {
+	// Seq is its position.
+	Seq     uint64
+	Time    time.Time
+	Subject string
+	Header  nats.Header
+	Data    []byte
+}
+
+// EachMessage calls fn with the messages of a stream from behind a position through
+// another, or to the last there is now, oldest first.
+func (b *Bus) EachMessage(ctx context.Context, name string, after, through uint64, fn func(Message) error) error {
+	return b.eachBetween(ctx, name, after, through, false, func(m jetstream.Msg, seq uint64) error {
+		meta, err := m.Metadata()
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		return fn(Message{Seq: seq, Time: meta.Timestamp, Subject: m.Subject(), Header: m.Headers(), Data: m.Data()})
+	})
+}
+
+// EachEnvelope calls fn with every envelope of a log, oldest first, or with the error
+// why a message is none. A server passes over a message that is damaged on its disk
+// without a word: a position that is missing between two others was lost.
+func (b *Bus) EachEnvelope(ctx context.Context, log string, fn func(seq uint64, e Envelope, err error) error) error {
+	return b.each(ctx, log, false, func(m jetstream.Msg, seq uint64) error {
+		e, err := decodeEnvelope(m.Headers(), m.Data())
+		return fn(seq, e, err)
+	})
+}
+
+// EachLogged is EachEnvelope for the decision log.
+func (b *Bus) EachLogged(ctx context.Context, fn func(seq uint64, d record.Decision, err error) error) error {
+	return b.each(ctx, Decisions, false, func(m jetstream.Msg, seq uint64) error {
+		var d record.Decision
+		err := json.Unmarshal(m.Data(), &d)
+		return fn(seq, d, err)
+	})
+}
+
+// ClassifiedAt returns the records of the classified envelope at a position; false
+// when there is none.
+func (b *Bus) ClassifiedAt(ctx context.Context, seq uint64) (Envelope, bool, error) {
+	return b.envelopeAt(ctx, Classified, seq)
+}
+
+func (b *Bus) envelopeAt(ctx context.Context, log string, seq uint64) (Envelope, bool, error) {
+	msg, err := b.streams[log].GetMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return Envelope{}, false, nil
+	}
+	var e Envelope
+	if err == nil {
+		e, err = decodeEnvelope(msg.Header, msg.Data)
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("envelope %d of %s: %w", seq, log, err)
+	}
+	return e, true, nil
+}
+
+// lastReadable is the last position up to until that has a message which can be read;
+// 0 when there is none. A reader that waits for a later one waits for ever.
+func lastReadable(ctx context.Context, s jetstream.Stream, until uint64) (uint64, error) {
+	info, err := s.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("stream %s: %w", s.CachedInfo().Config.Name, err)
+	}
+	e := extentOf(info)
+	for seq := min(e.Last, until); seq >= e.First && seq > 0; seq-- {
+		_, err := s.GetMsg(ctx, seq)
+		if err == nil {
+			return seq, nil
+		}
+		if !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return 0, fmt.Errorf("stream %s: %w", info.Config.Name, err)
+		}
+	}
+	return 0, nil
+}
