@@ -2,25 +2,25 @@ package bleveindex
 
 import (
 	"encoding/binary"
-	"errors"
-	"math"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
-	"github.com/klauspost/compress/zstd"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"polyglean/indexer"
 )
-
-// sourceField holds version and source of a document; it is stored only.
-const sourceField = "_source"
 
 const (
 	textOptions   = index.IndexField | index.IncludeTermVectors
 	exactOptions  = index.IndexField | index.SkipFreqNorm
 	numberOptions = index.IndexField | index.SkipFreqNorm | index.DocValues
 )
+
+// own are the exact fields whose values are hardly ever those of two documents.
+var own = map[string]bool{
+	indexer.ExactID: true, indexer.ExactKey: true, indexer.ExactAlias: true, indexer.ExactDOI: true,
+}
 
 // newDocument lays a document out for scorch.
 func newDocument(op indexer.Op) index.Document {
@@ -29,7 +29,11 @@ func newDocument(op indexer.Op) index.Document {
 		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms})
 	}
 	for name, values := range op.Doc.Exact {
-		doc.AddField(&field{name: name, options: exactOptions, values: values, analyze: exactTerms})
+		analyze := exactTerms
+		if own[name] {
+			analyze = ownTerms
+		}
+		doc.AddField(&field{name: name, options: exactOptions, values: values, analyze: analyze})
 	}
 	for name, n := range op.Doc.Numbers {
 		doc.AddField(&field{name: name, options: numberOptions, values: numberTerms(n), analyze: exactTerms})
@@ -62,46 +66,91 @@ func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.ter
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return len(f.stored) }
 
-// textTerms counts and places the terms of analysed text. One position is left
-// out between two values, which is enough for no phrase to span them.
+// textTerms counts and places the terms of analysed text. One position is left out
+// between two values, which is enough for no phrase to span them. All places of a
+// term are in one location, those after the first as their distances from it: scorch
+// spends five numbers on every location (see positions).
 func textTerms(values []string) (index.TokenFrequencies, int) {
 	n := 0
 	for _, v := range values {
 		n += strings.Count(v, " ") + 1
 	}
+	type place struct {
+		term     *index.TokenFreq
+		position int
+	}
+	places := make([]place, 0, n)
+	frequencies := make([]index.TokenFreq, 0, n)
 	terms := make(index.TokenFrequencies, n)
-	locations := make([]index.TokenLocation, 0, n)
 	position := 1
 	for _, v := range values {
 		if v == "" {
 			continue
 		}
 		for term := range strings.SplitSeq(v, " ") {
-			locations = append(locations, index.TokenLocation{Position: position})
-			at := &locations[len(locations)-1]
-			position++
 			freq, ok := terms[term]
 			if !ok {
-				freq = &index.TokenFreq{Term: []byte(term)}
+				frequencies = append(frequencies, index.TokenFreq{})
+				freq = &frequencies[len(frequencies)-1]
 				terms[term] = freq
 			}
-			freq.Locations = append(freq.Locations, at)
 			freq.SetFrequency(freq.Frequency() + 1)
+			places = append(places, place{freq, position})
+			position++
 		}
 		position++
 	}
-	return terms, len(locations)
+	locations := make([]index.TokenLocation, len(frequencies))
+	pointers := make([]*index.TokenLocation, len(frequencies))
+	further := make([]uint64, len(places)-len(frequencies))
+	first := 0
+	for _, p := range places {
+		if len(p.term.Locations) == 0 {
+			at := &locations[first]
+			at.Position = p.position
+			pointers[first] = at
+			p.term.Locations = pointers[first : first+1 : first+1]
+			first++
+			more := p.term.Frequency() - 1
+			at.ArrayPositions, further = further[:0:more], further[more:]
+			continue
+		}
+		at := p.term.Locations[0]
+		at.ArrayPositions = append(at.ArrayPositions, uint64(p.position-at.Position))
+	}
+	return terms, len(places)
 }
 
-// exactTerms takes each value as a term.
+// positions adds what textTerms put into a location to at, in order.
+func positions(l segment.Location, at []uint64) []uint64 {
+	first := l.Pos()
+	at = append(at, first)
+	for _, distance := range l.ArrayPositions() {
+		at = append(at, first+distance)
+	}
+	return at
+}
+
+// exactTerms takes each value as a term. Without a frequency scorch keeps nothing of
+// it but its documents.
 func exactTerms(values []string) (index.TokenFrequencies, int) {
 	terms := make(index.TokenFrequencies, len(values))
 	for _, v := range values {
 		if _, ok := terms[v]; !ok {
-			terms[v] = &index.TokenFreq{Term: []byte(v)}
+			terms[v] = &index.TokenFreq{}
 		}
 	}
 	return terms, len(terms)
+}
+
+// ownTerms takes each value as a term that hardly another document has: scorch puts
+// the document of a term that one document has once into the dictionary itself.
+func ownTerms(values []string) (index.TokenFrequencies, int) {
+	terms, _ := exactTerms(values)
+	for _, freq := range terms {
+		freq.SetFrequency(1)
+	}
+	return terms, 1
 }
 
 // A number is indexed at two resolutions, so that a wide range reads few terms:
@@ -130,35 +179,4 @@ func fineNumber(term []byte) (uint64, bool) {
 		return 0, false
 	}
 	return binary.BigEndian.Uint64(term[1:]), true
-}
-
-// Stored sources are compressed by zstd: half the disk of scorch's own snappy
-// for a few microseconds each. Both coders are safe for concurrent use.
-var (
-	encoder, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(true))
-	decoder, _ = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(math.MaxInt32))
-)
-
-func encodeSource(version int64, source []byte) []byte {
-	return encoder.EncodeAll(source, binary.BigEndian.AppendUint64(nil, uint64(version)))
-}
-
-var errDamaged = errors.New("a stored document is damaged: run `polyglean reindex` to build the index anew from the log")
-
-func decodeVersion(stored []byte) (int64, error) {
-	if len(stored) < 8 {
-		return 0, errDamaged
-	}
-	return int64(binary.BigEndian.Uint64(stored)), nil
-}
-
-func decodeSource(stored []byte) ([]byte, error) {
-	if len(stored) < 8 {
-		return nil, errDamaged
-	}
-	source, err := decoder.DecodeAll(stored[8:], nil)
-	if err != nil {
-		return nil, errors.Join(errDamaged, err)
-	}
-	return source, nil
 }

@@ -247,7 +247,7 @@ func (w *phraseWord) positions(doc uint32, at []uint64) ([]uint64, error) {
 			return nil, err
 		}
 		for _, l := range p.Locations() {
-			at = append(at, l.Pos())
+			at = positions(l, at)
 		}
 	}
 	slices.Sort(at)
