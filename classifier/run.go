@@ -125,7 +125,7 @@ func (r *Runner) one(raw json.RawMessage) (out record.Classified, err error) {
 		}
 	}()
 	var c record.Candidate
-	if err := json.Unmarshal(raw, &c); err != nil {
+	if err := c.UnmarshalJSON(raw); err != nil { // looks through raw once, json.Unmarshal twice
 		return out, fmt.Errorf("not a readable candidate: %w", err)
 	}
 	return r.classify(c), nil

@@ -181,18 +181,20 @@ func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
 // was is not written again. Each document goes on from the version it was read in, so
 // that the index refuses it when another writer came between.
 func (c *change) ops() ([]Op, error) {
+	docs := make([]Document, len(c.studies))
+	errs := make([]error, len(c.studies))
+	sideBySide(len(docs), func(i int) { docs[i], errs[i] = c.studies[i].Document() })
 	ops := make([]Op, 0, len(c.studies)+len(c.gone))
 	for i := range c.studies {
-		s := &c.studies[i]
-		doc, err := s.Document()
-		if err != nil {
-			return nil, fmt.Errorf("study %s: %w", s.ID, err)
+		id := c.studies[i].ID
+		if errs[i] != nil {
+			return nil, fmt.Errorf("study %s: %w", id, errs[i])
 		}
-		before, there := c.before[s.ID]
-		if there && bytes.Equal(before.Source, doc.Source) {
+		before, there := c.before[id]
+		if there && bytes.Equal(before.Source, docs[i].Source) {
 			continue
 		}
-		ops = append(ops, Op{ID: s.ID, Version: before.Version + 1, Next: true, Doc: &doc})
+		ops = append(ops, Op{ID: id, Version: before.Version + 1, Next: true, Doc: &docs[i]})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(c.gone), strings.Compare) {
 		ops = append(ops, Op{ID: id, Version: c.before[id].Version + 1, Next: true})

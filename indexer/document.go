@@ -1,8 +1,6 @@
 package indexer
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -17,9 +15,9 @@ const Undecided = "undecided"
 // Document lays the study out for an index: every text analysed in its own
 // language, facets and identifiers as exact values, and the study itself as JSON.
 func (s *Study) Document() (Document, error) {
-	source, err := json.Marshal(s)
+	source, err := s.source()
 	if err != nil {
-		return Document{}, fmt.Errorf("study %s: %w", s.ID, err)
+		return Document{}, err
 	}
 	return Document{Text: s.textFields(), Exact: s.exactFields(), Numbers: s.numberFields(), Source: source}, nil
 }

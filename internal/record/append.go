@@ -22,43 +22,61 @@ import (
 // the same. An error means that Unknown holds what is no JSON, or that the time of
 // harvest has no form in RFC 3339; dst is then returned as it was.
 func (c *Candidate) Encode(dst []byte) (wire []byte, content uint64, err error) {
-	start := len(dst)
-	b := append(dst, `{"v":`...)
+	b, at, err := c.append(dst)
+	if err != nil {
+		return dst, 0, err
+	}
+	h := sha256.New()
+	_, _ = h.Write(b[len(dst):at.found])
+	_, _ = h.Write([]byte(`,"route":""`))
+	_, _ = h.Write(b[at.work:at.when])
+	_, _ = h.Write([]byte(`,"harvested":"0001-01-01T00:00:00Z","version":0`))
+	_, _ = h.Write(b[at.rest:])
+	var sum [sha256.Size]byte
+	return b, binary.BigEndian.Uint64(h.Sum(sum[:0])), nil
+}
+
+// places are the beginnings of parts of a candidate's wire form: how it was found, the
+// work, when it was found, and what follows.
+type places struct{ found, work, when, rest int }
+
+// append appends the wire form; dst is returned as it was when there is an error.
+func (c *Candidate) append(dst []byte) (b []byte, at places, err error) {
+	b = append(dst, `{"v":`...)
 	b = strconv.AppendInt(b, int64(c.Schema), 10)
 	b = appendString(append(b, `,"id":`...), c.ID)
 	b = appendString(append(b, `,"source":`...), c.Source)
 	b = appendString(append(b, `,"source_id":`...), c.SourceID)
-	found := len(b)
+	at.found = len(b)
 	b = appendString(append(b, `,"route":`...), string(c.Route))
 	b = appendField(b, `,"query":`, c.Query)
 	b = appendList(b, `,"paths":`, c.Paths, appendPath)
-	work := len(b)
+	at.work = len(b)
 	b = c.appendWork(b)
-	when := len(b)
+	at.when = len(b)
 	b = append(b, `,"harvested":"`...)
 	if b, err = c.Harvested.AppendText(b); err != nil {
-		return dst, 0, err
+		return dst, at, err
 	}
 	b = append(b, `","version":`...)
 	b = strconv.AppendInt(b, c.Version, 10)
-	rest := len(b)
-	if len(c.Unknown) > 0 {
-		more, err := json.Marshal(c.Unknown) // sorts the names
-		if err != nil {
-			return dst, 0, err
-		}
-		b = append(append(b, ','), more[1:len(more)-1]...)
+	at.rest = len(b)
+	if b, err = appendUnknown(b, c.Unknown); err != nil {
+		return dst, at, err
 	}
-	b = append(b, '}')
+	return append(b, '}'), at, nil
+}
 
-	h := sha256.New()
-	_, _ = h.Write(b[start:found])
-	_, _ = h.Write([]byte(`,"route":""`))
-	_, _ = h.Write(b[work:when])
-	_, _ = h.Write([]byte(`,"harvested":"0001-01-01T00:00:00Z","version":0`))
-	_, _ = h.Write(b[rest:])
-	var sum [sha256.Size]byte
-	return b, binary.BigEndian.Uint64(h.Sum(sum[:0])), nil
+// appendUnknown appends fields of another version of the program, behind a comma.
+func appendUnknown(b []byte, unknown map[string]json.RawMessage) ([]byte, error) {
+	if len(unknown) == 0 {
+		return b, nil
+	}
+	more, err := json.Marshal(unknown) // sorts the names
+	if err != nil {
+		return b, err
+	}
+	return append(append(b, ','), more[1:len(more)-1]...), nil
 }
 
 // appendWork appends the fields that describe the work.

@@ -26,6 +26,9 @@ type (
 // UnmarshalJSON implements json.Unmarshaler; fields this program does not know
 // go to Unknown.
 func (c *Candidate) UnmarshalJSON(raw []byte) error {
+	if readWritten(raw, c, (*reader).candidate) {
+		return nil
+	}
 	unknown, err := decode(raw, (*plainCandidate)(c))
 	if err != nil {
 		return err
@@ -39,12 +42,15 @@ func (c *Candidate) UnmarshalJSON(raw []byte) error {
 
 // MarshalJSON implements json.Marshaler; unknown fields follow the known ones.
 func (c Candidate) MarshalJSON() ([]byte, error) {
-	raw, _, err := c.Encode(nil)
+	raw, _, err := c.append(nil)
 	return raw, err
 }
 
 // UnmarshalJSON implements json.Unmarshaler; see Candidate.
 func (c *Classified) UnmarshalJSON(raw []byte) error {
+	if readWritten(raw, c, (*reader).classified) {
+		return nil
+	}
 	unknown, err := decode(raw, (*plainClassified)(c))
 	if err != nil {
 		return err
@@ -55,7 +61,7 @@ func (c *Classified) UnmarshalJSON(raw []byte) error {
 
 // MarshalJSON implements json.Marshaler; see Candidate.
 func (c Classified) MarshalJSON() ([]byte, error) {
-	return encode(plainClassified(c), c.Unknown)
+	return c.Append(nil)
 }
 
 // UnmarshalJSON implements json.Unmarshaler; see Candidate.

@@ -187,6 +187,8 @@ type Finding struct {
 	Reason   Reason     `json:"reason,omitempty"`
 	Detail   string     `json:"detail"`
 	Evidence []Evidence `json:"evidence,omitempty"`
+	// Study is an ID of the study that the finding rests on, "" for none.
+	Study string `json:"study,omitempty"`
 }
 
 // Detection is the language found for one segment of text.

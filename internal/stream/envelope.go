@@ -1,10 +1,12 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/nats-io/nats.go"
 
@@ -88,11 +90,70 @@ func decodeEnvelope(header nats.Header, data []byte) (Envelope, error) {
 	if err != nil {
 		return e, fmt.Errorf("not an envelope: %w", err)
 	}
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return e, fmt.Errorf("not an envelope: %w", err)
+	if !splitEnvelope(raw, &e) {
+		e = Envelope{}
+		if err := json.Unmarshal(raw, &e); err != nil {
+			return e, fmt.Errorf("not an envelope: %w", err)
+		}
 	}
 	if e.Schema > record.Schema {
 		return e, &record.SchemaError{Got: e.Schema}
 	}
 	return e, nil
+}
+
+// splitEnvelope reads an envelope as appendEnvelope makes it, without looking into its
+// records: their readers do, and would do it a second time. It reports whether raw has
+// that form; whatever else it may be is left to encoding/json.
+func splitEnvelope(raw []byte, e *Envelope) bool {
+	const list, foot = `,"records":[`, "]}"
+	// A quotation mark inside a string is behind a backslash: this is no part of one.
+	at := bytes.Index(raw, []byte(list))
+	if at < 0 || !bytes.HasSuffix(raw, []byte(foot)) || at+len(list)+len(foot) > len(raw) {
+		return false
+	}
+	if json.Unmarshal(append(slices.Clip(raw[:at]), '}'), e) != nil || e.Records != nil {
+		return false
+	}
+	e.Records = []json.RawMessage{}
+	rest := raw[at+len(list) : len(raw)-len(foot)]
+	for len(rest) > 0 {
+		n := objectLen(rest)
+		if n == 0 {
+			return false
+		}
+		e.Records = append(e.Records, rest[:n:n])
+		if rest = rest[n:]; len(rest) > 0 {
+			if rest[0] != ',' || len(rest) == 1 {
+				return false
+			}
+			rest = rest[1:]
+		}
+	}
+	return true
+}
+
+// objectLen is where the object at the beginning of b ends; 0 when there is none.
+func objectLen(b []byte) int {
+	if len(b) == 0 || b[0] != '{' {
+		return 0
+	}
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case '"':
+			for i++; i < len(b) && b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+		}
+	}
+	return 0
 }

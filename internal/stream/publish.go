@@ -53,7 +53,7 @@ func (b *Bus) Encode(c *record.Candidate) (Item, error) {
 	return Item{raw: bytes.Clone(raw), Mark: Mark{ID: record.Hash64(c.ID), Content: content}}, nil
 }
 
-// encodeBuffers hold candidates while their length is not known.
+// encodeBuffers hold records while their length is not known.
 var encodeBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // PublishCandidates writes candidates to the log and returns when they are on disk.
@@ -66,13 +66,23 @@ func (b *Bus) PublishCandidates(ctx context.Context, o Origin, candidates []Item
 // PublishClassified writes what became of the candidate envelope at position
 // from, and returns when it is on disk.
 func (b *Bus) PublishClassified(ctx context.Context, o Origin, from uint64, version string, records []record.Classified) error {
-	items := make([]Item, len(records))
+	scratch := encodeBuffers.Get().(*[]byte)
+	defer encodeBuffers.Put(scratch)
+	all := (*scratch)[:0]
+	ends := make([]int, len(records))
 	for i := range records {
-		raw, err := json.Marshal(&records[i])
-		if err != nil {
+		var err error
+		if all, err = records[i].Append(all); err != nil {
 			return fmt.Errorf("record %s: %w", records[i].Candidate.ID, err)
 		}
-		items[i] = Item{raw: raw}
+		ends[i] = len(all)
+	}
+	*scratch = all
+	items := make([]Item, len(records))
+	start := 0
+	for i, end := range ends {
+		items[i].raw = all[start:end]
+		start = end
 	}
 	// The same candidates classified twice by the same version make one message.
 	id := fmt.Sprintf("classified-%d-%s", from, version)
