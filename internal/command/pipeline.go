@@ -92,7 +92,7 @@ func (p *pipeline) openIndex(ctx context.Context) error {
 		}
 		p.index = index
 	}
-	p.searcher = indexer.NewLibrary(p.index)
+	p.searcher = indexer.NewLibrary(p.index).WithThesaurus(indexer.NewThesaurus(p.protocol.Lexicon))
 	return nil
 }
 

@@ -29,6 +29,7 @@ type queryFlags struct {
 	decision []string
 	year     string
 	order    string
+	expand   expandFlags
 }
 
 func (f *queryFlags) register(set *pflag.FlagSet) {
@@ -41,6 +42,7 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
 	set.StringVar(&f.order, "order", "", "relevance, newest or oldest")
 	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
+	f.expand.register(set)
 }
 
 // query is what the flags and the arguments ask.
@@ -49,6 +51,9 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 	q.Text = strings.Join(args, " ")
 	languages, err := languageCodes(f.language)
 	if err != nil {
+		return q, err
+	}
+	if q.Expand, err = f.expand.expand(); err != nil {
 		return q, err
 	}
 	q.Filters = map[string][]string{
@@ -108,10 +113,15 @@ func searchCommand(g *globals) *cobra.Command {
 		Short: "Search the studies",
 		Long: `Search the studies. A query is words, "phrases", trunc*, AND OR NOT, parentheses, and
 the fields ti: ab: kw: au: jo: (title, abstract, keyword, author, journal). Without a
-query all studies are listed, newest first.`,
+query all studies are listed, newest first.
+
+Words that name a concept of the protocol's lexicon are looked for in what every language
+calls it, whatever language they are typed in; what was understood is said above the
+studies. Studies with the words as typed come first.`,
 		Example: `  polyglean search 'exit* AND (brothel OR "red-light")'
   polyglean search --flag keyword-miss --language es,pt
-  polyglean search --reason other-words --year 2015-2020 --json`,
+  polyglean search --reason other-words --year 2015-2020 --json
+  polyglean search 'trata de personas' --expand es,pt`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q, err := wanted.query(args)
@@ -179,6 +189,7 @@ func stylesFor(w io.Writer) styles {
 func printResult(w io.Writer, r indexer.Result) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
+	printExpansions(w, st, r.Expansions)
 	for i, h := range r.Hits {
 		printHit(w, st, i+1, h)
 	}
