@@ -117,7 +117,7 @@ func newStudy(g merge.Group, n *neighbourhood) Study {
 	keys := map[string]bool{}
 	for i, id := range g.Members {
 		m := n.members[id]
-		m.Why = g.Why[i]
+		m.Why, m.Score = g.Why[i], n.scores[id]
 		s.Members = append(s.Members, m)
 		s.Aliases = append(s.Aliases, record.StudyID(id))
 		for _, k := range n.records[id].Keys() {

@@ -87,24 +87,57 @@ func (s *Study) Languages() []string {
 }
 
 // Flags are the flags of all records.
-func (s *Study) Flags() []record.Flag { return union(s, (*record.Classified).Flags) }
+func (s *Study) Flags() []record.Flag {
+	return said(s, func(f record.Finding) record.Flag { return f.Flag })
+}
 
-// Reasons are the keyword-miss reasons of all records.
-func (s *Study) Reasons() []record.Reason { return union(s, (*record.Classified).Reasons) }
+// Reasons are the keyword-miss reasons of all records, those that their scores give
+// last.
+func (s *Study) Reasons() []record.Reason {
+	return said(s, func(f record.Finding) record.Reason { return f.Reason })
+}
 
 // Sources are the sources that hold the study.
 func (s *Study) Sources() []string {
 	return union(s, func(r *record.Classified) []string { return []string{r.Candidate.Source} })
 }
 
-// SetAside reports whether no record of the study was selected for reviewers.
+// SetAside reports whether no record of the study was selected for reviewers, by the
+// classifier or by its score, and none of them has decided on it.
 func (s *Study) SetAside() bool {
+	if len(s.Decisions) > 0 || s.selectedByScore() {
+		return false
+	}
 	for _, m := range s.Members {
 		if m.Record.Selection != record.SetAside {
 			return false
 		}
 	}
 	return len(s.Members) > 0
+}
+
+// said are the distinct words that pick takes of the findings of all records: first
+// those of the classifier, then those of scores.
+func said[T ~string](s *Study, pick func(record.Finding) T) []T {
+	all := union(s, func(r *record.Classified) []T { return picked(r.Findings, pick) })
+	for i := range s.Members {
+		for _, v := range picked(s.Findings(&s.Members[i]), pick) {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+func picked[T ~string](findings []record.Finding, pick func(record.Finding) T) []T {
+	var out []T
+	for _, f := range findings {
+		if v := pick(f); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // byCompleteness lists the members, the one with the most to say first. Records

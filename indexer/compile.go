@@ -281,12 +281,14 @@ func (c *Compiled) addOrder(q Query) error {
 	switch order {
 	case ByRelevance:
 		c.Plan.Sort = []Sort{{Field: ScoreField, Descending: true}, newest}
+	case ByScreening:
+		c.Plan.Sort = []Sort{{Field: NumberScreening, Descending: true}, newest}
 	case Newest:
 		c.Plan.Sort = []Sort{newest}
 	case Oldest:
 		c.Plan.Sort = []Sort{{Field: NumberDate}}
 	default:
-		return &QueryError{"order", fmt.Sprintf("there is no order %q", order), "use relevance, newest or oldest"}
+		return &QueryError{"order", fmt.Sprintf("there is no order %q", order), "use relevance, screening, newest or oldest"}
 	}
 	return nil
 }

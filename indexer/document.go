@@ -111,7 +111,7 @@ func (s *Study) decision() string {
 }
 
 func (s *Study) numberFields() map[string]int64 {
-	numbers := map[string]int64{NumberVersion: s.Version}
+	numbers := map[string]int64{NumberVersion: s.Version, NumberScreening: s.screening()}
 	if year := s.Year().Value; year != 0 {
 		numbers[NumberYear] = int64(year)
 	}

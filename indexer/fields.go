@@ -40,6 +40,9 @@ const (
 	NumberVersion = "version"
 	// NumberAdded is when the earliest record was harvested, in Unix milliseconds.
 	NumberAdded = "added"
+	// NumberScreening is the place in the order in which to screen: undecided studies
+	// before the others, and among them those with a high score first.
+	NumberScreening = "screening"
 )
 
 // TextFields, ExactFields and NumberFields are all fields a Document may have, so
@@ -50,7 +53,7 @@ var (
 		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
 	}
 	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactConceptPlace}, AllFacets...)
-	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded}
+	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
 )
 
 // MaxValue is the longest exact value or term in bytes that a Document may hold.

@@ -1,6 +1,6 @@
-// Package indexer is stage 3 of 3: it takes classified records and reviewers'
-// decisions from their logs, joins the copies of one study, and keeps an index of
-// studies that readers search.
+// Package indexer is stage 3 of 3: it takes classified records, their scores and
+// reviewers' decisions from their logs, joins the copies of one study, and keeps an
+// index of studies that readers search.
 //
 // The index is a projection: everything in it comes from the logs, and reading
 // them again from the start makes the same documents. A message is acknowledged
@@ -78,6 +78,11 @@ func (r *Runner) work(ctx context.Context) error {
 		return err
 	}
 	defer decisions.Close()
+	scores, err := r.bus.Subscribe(ctx, stream.Scores, Stage, 4*batchEnvelopes)
+	if err != nil {
+		return err
+	}
+	defer scores.Close()
 	for ctx.Err() == nil {
 		// Without records the wait is short, so that a decision shows soon.
 		batch, err := records.Fetch(ctx, batchEnvelopes, 200*time.Millisecond)
@@ -85,7 +90,9 @@ func (r *Runner) work(ctx context.Context) error {
 			err = r.putRecords(ctx, batch)
 		}
 		if err == nil && len(batch) == 0 {
-			err = r.putDecisions(ctx, decisions)
+			if err = r.putDecisions(ctx, decisions); err == nil {
+				err = r.putScores(ctx, scores)
+			}
 		}
 		if errors.Is(err, ErrUnavailable) {
 			r.log.Warn("index unavailable, waiting", "error", err)
@@ -178,6 +185,72 @@ func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) err
 		}
 	}
 	return nil
+}
+
+// putScores brings scores into the index. A score may be ahead of its record: it is
+// asked for again while the log of records has not been read to its end. If the record
+// is not there even then, it is parked, and so needs no score.
+func (r *Runner) putScores(ctx context.Context, sub *stream.Subscription) error {
+	deliveries, err := sub.Fetch(ctx, batchEnvelopes/8, 50*time.Millisecond)
+	if err != nil || len(deliveries) == 0 {
+		return err
+	}
+	again := func(deliveries []*stream.Delivery) {
+		for _, d := range deliveries {
+			d.Retry(time.Second)
+		}
+	}
+	var scores []LoggedScore
+	for _, d := range deliveries {
+		got, err := r.scores(ctx, d)
+		if err != nil {
+			again(deliveries)
+			return err
+		}
+		scores = append(scores, got...)
+	}
+	homeless, err := Rescore(ctx, r.index, scores)
+	if err == nil && len(homeless) > 0 {
+		var lag int
+		if lag, err = r.bus.Lag(ctx, stream.Classified, Stage); lag > 0 {
+			again(deliveries)
+			return err
+		}
+	}
+	if err != nil {
+		again(deliveries)
+		return err
+	}
+	for _, d := range deliveries {
+		if err := d.Done(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) scores(ctx context.Context, d *stream.Delivery) ([]LoggedScore, error) {
+	scores := make([]LoggedScore, 0, len(d.Records))
+	for i, raw := range d.Records {
+		l := LoggedScore{Seq: d.Seq}
+		err := json.Unmarshal(raw, &l.Score)
+		if err == nil && l.Score.Record == "" {
+			err = errors.New("the score names no record")
+		}
+		if err != nil {
+			p := record.Parked{
+				Key: fmt.Sprintf("%s-%d-%d", stream.Scores, d.Seq, i), Stage: Stage, Source: d.Source,
+				Reason: "not a readable score: " + err.Error(), Raw: raw, Attempts: d.Attempt,
+			}
+			if err := r.bus.Park(ctx, p); err != nil {
+				return nil, err
+			}
+			r.Parked.Add(1)
+			continue
+		}
+		scores = append(scores, l)
+	}
+	return scores, nil
 }
 
 // put brings records and decisions into the index and parks what it will not take.

@@ -34,6 +34,8 @@ type neighbourhood struct {
 	// compared is what is compared of a record: its latest copy, and those it replaces,
 	// whose relations may end now.
 	compared map[string][]*merge.Record
+	// scores are the latest of all records seen.
+	scores map[string]*LoggedScore
 	// home are the studies that a record is in: one, but for the moments in which studies
 	// merge.
 	home map[string][]string
@@ -60,7 +62,8 @@ type foundStudy struct {
 func explore(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) (*neighbourhood, error) {
 	n := &neighbourhood{
 		index: index, found: map[string]foundStudy{}, members: map[string]Member{}, records: map[string]*merge.Record{}, compared: map[string][]*merge.Record{},
-		home: map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
+		scores: map[string]*LoggedScore{},
+		home:   map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
 		rulings: map[uint64]LoggedDecision{}, asked: map[string]map[string]bool{ExactKey: {}, ExactAlias: {}}, near: map[string]bool{},
 	}
 	for _, m := range incoming {
@@ -181,6 +184,9 @@ func (n *neighbourhood) visitRuled(id string) {
 func (n *neighbourhood) add(m Member) {
 	id := m.Record.Candidate.ID
 	r := merge.New(&m.Record.Candidate)
+	if m.Score != nil && m.Score.holds(n.scores[id]) {
+		n.scores[id] = m.Score
+	}
 	if before, there := n.members[id]; !there || newer(m, before) {
 		m.Why = ""
 		n.members[id], n.records[id] = m, r

@@ -38,7 +38,12 @@ const (
 	ByRelevance Order = "relevance"
 	Newest      Order = "newest"
 	Oldest      Order = "oldest"
+	// ByScreening puts first what is undecided and most likely to be included.
+	ByScreening Order = "screening"
 )
+
+// Orders are all of them.
+var Orders = []Order{ByRelevance, ByScreening, Newest, Oldest}
 
 // The facets of a study; each is also the name of a filter.
 const (

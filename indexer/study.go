@@ -18,7 +18,8 @@ type Study struct {
 	// themselves.
 	Keys []string `json:"keys"`
 	// Version grows with every change: the sum of the last positions in the
-	// classified and the decision log that went into the study.
+	// classified and the decision log that went into the study. A new score does not
+	// change it: it is no news of the study.
 	Version int64 `json:"version"`
 	// Members are in order of record ID.
 	Members []Member `json:"members"`
@@ -38,6 +39,8 @@ type Member struct {
 	// Why says what joined the record to the study, in words and with the ID of the
 	// record it was joined to; "" where the study has one record.
 	Why string `json:"why,omitempty"`
+	// Score is that of the latest training, nil while there is none.
+	Score *LoggedScore `json:"score,omitempty"`
 }
 
 // Link connects a study with another: a preprint with its article, a correction with

@@ -70,13 +70,14 @@ func Verify(ctx context.Context, bus *stream.Bus, index Index) (Verification, er
 			return fmt.Errorf("document %s in the index cannot be read (%w): rebuild it with polyglean reindex", d.ID, err)
 		}
 		v.Studies++
+		selected := len(s.Decisions) > 0 || s.selectedByScore()
 		for _, m := range s.Members {
 			id := record.Hash64(m.Record.Candidate.ID)
 			if where[id]&inIndex != 0 {
 				v.Doubled++
 			}
 			where[id] |= inIndex
-			if m.Record.Selection == record.SetAside {
+			if m.Record.Selection == record.SetAside && !selected {
 				v.SetAside++
 			}
 			if m.Record.Candidate.Deleted {

@@ -99,7 +99,7 @@ func Of(s *indexer.Study, opts Options) Reference {
 		r.Date = strconv.Itoa(r.Year)
 	}
 	for i := range s.Members {
-		r.add(&s.Members[i].Record)
+		r.add(s, &s.Members[i])
 	}
 	for _, d := range s.Decisions {
 		r.Decisions = append(r.Decisions, Decision{
@@ -111,7 +111,8 @@ func Of(s *indexer.Study, opts Options) Reference {
 }
 
 // add takes over what every record adds to.
-func (r *Reference) add(m *record.Classified) {
+func (r *Reference) add(s *indexer.Study, member *indexer.Member) {
+	m := &member.Record
 	c := &m.Candidate
 	r.Records = append(r.Records, c.ID)
 	once(&r.Routes, string(c.Route))
@@ -123,7 +124,7 @@ func (r *Reference) add(m *record.Classified) {
 	for _, lang := range c.Languages {
 		once(&r.Work, lang)
 	}
-	for _, f := range m.Findings {
+	for _, f := range s.Findings(member) {
 		once(&r.Why, f.Detail)
 	}
 	for _, h := range m.Concepts {

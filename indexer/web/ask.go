@@ -71,6 +71,9 @@ func (a *ask) set(name string, values []string) error {
 	if slices.Contains(indexer.AllFacets, name) {
 		return a.filter(name, values)
 	}
+	if name == paramExpand {
+		return a.expand(values)
+	}
 	if len(values) > 1 {
 		return &paramError{name, "it is given more than once", "Keep one."}
 	}
@@ -93,12 +96,10 @@ func (a *ask) set(name string, values []string) error {
 			a.q.YearTo = year
 		}
 	case paramSort:
-		switch o := indexer.Order(v); o {
-		case "", indexer.ByRelevance, indexer.Newest, indexer.Oldest:
-			a.q.Order = o
-		default:
-			return &paramError{name, fmt.Sprintf("%q is no order", v), "The orders are relevance, newest and oldest."}
+		if v != "" && !slices.Contains(indexer.Orders, indexer.Order(v)) {
+			return &paramError{name, fmt.Sprintf("%q is no order", v), "The orders are relevance, screening, newest and oldest."}
 		}
+		a.q.Order = indexer.Order(v)
 	case paramSetAside:
 		switch v {
 		case "", "0":
@@ -107,6 +108,11 @@ func (a *ask) set(name string, values []string) error {
 		default:
 			return &paramError{name, fmt.Sprintf("%q is neither 0 nor 1", v), "1 adds the records that were set aside."}
 		}
+	case paramExpandNot:
+		if v != "" && v != "0" && v != "1" {
+			return &paramError{name, fmt.Sprintf("%q is neither 0 nor 1", v), "1 also leaves out what the words behind NOT mean."}
+		}
+		a.q.Expand.Negated = v == "1"
 	case paramSize:
 		size, err := number(name, v, 1, maxSize, "a number of studies from 1 to 1,000")
 		if err != nil {
@@ -155,7 +161,7 @@ func number(name, v string, low, high int, want string) (int, error) {
 }
 
 func paramNames() []string {
-	return append([]string{paramText, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramAfter}, indexer.AllFacets...)
+	return append([]string{paramText, paramExpand, paramExpandNot, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramAfter}, indexer.AllFacets...)
 }
 
 // query is what the Searcher is asked: the reader's query with all facets.
@@ -220,6 +226,7 @@ func (a ask) fields() []field {
 		}
 	}
 	add(paramText, a.q.Text)
+	out = append(out, a.expandFields()...)
 	for _, facet := range indexer.AllFacets {
 		for _, v := range a.q.Filters[facet] {
 			add(facet, v)

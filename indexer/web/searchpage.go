@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -20,14 +21,19 @@ type searchView struct {
 	Fault  *fault
 
 	// Found is false when there is no result to speak of, because of a fault.
-	Found    bool
-	Total    int
-	Terms    []string
+	Found bool
+	Total int
+	Terms []string
+	// Meant is what the query was understood to mean, nil where it is no more than its
+	// words.
+	Meant    *meantView
 	Chips    []chip
 	ClearAll string
 	Orders   []choice
-	Groups   []group
-	Hits     []hitView
+	// Promise says what the order in force promises; it is empty for most.
+	Promise string
+	Groups  []group
+	Hits    []hitView
 
 	// Next and First are addresses, empty where there is no such page.
 	Next, First string
@@ -57,7 +63,7 @@ type choice struct {
 }
 
 func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
-	a, err := parseAsk(r.URL.RawQuery)
+	a, err := readAsk(r)
 	v := searchView{
 		Text:   a.q.Text,
 		Carry:  a.without(paramText, paramAfter),
@@ -68,7 +74,11 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		var res indexer.Result
 		if res, err = s.searcher.Search(r.Context(), a.query()); err == nil {
-			s.fill(&v, a, res)
+			if all, ok := a.everywhere(res.Expansions); ok {
+				http.Redirect(w, r, all.href("/"), http.StatusSeeOther)
+				return
+			}
+			s.fill(r.Context(), &v, a, res)
 		}
 	}
 	var syntax *strategy.SyntaxError
@@ -90,17 +100,21 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 }
 
 // fill puts a result into the page.
-func (s *site) fill(v *searchView, a ask, res indexer.Result) {
+func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Result) {
 	v.Found, v.Total, v.Terms = true, res.Total, res.Terms
+	v.Meant = s.meant(a, res.Expansions)
 	v.Empty = res.Total == 0 && a.q.Text == "" && !a.filtered()
 	v.JSON = a.href("/api/search")
 	if res.Total > 0 {
 		v.Downloads = downloads(a)
 	}
 	v.Orders = orders(a)
+	if a.q.Order == indexer.ByScreening && s.opts.Screening != nil {
+		v.Promise = s.opts.Screening(ctx)
+	}
 	v.Groups = s.groups(a, res.Facets)
 	if len(v.Chips) > 0 {
-		v.ClearAll = ask{indexer.Query{Text: a.q.Text, Order: a.q.Order, Size: a.q.Size}}.href("/")
+		v.ClearAll = ask{indexer.Query{Text: a.q.Text, Expand: a.q.Expand, Order: a.q.Order, Size: a.q.Size}}.href("/")
 	}
 	if a.q.After != "" {
 		v.First = a.with(func(*indexer.Query) {}).href("/")
@@ -148,7 +162,7 @@ func orders(a ask) []choice {
 	for _, o := range []struct {
 		order indexer.Order
 		label string
-	}{{indexer.ByRelevance, "Best match"}, {indexer.Newest, "Newest"}, {indexer.Oldest, "Oldest"}} {
+	}{{indexer.ByRelevance, "Best match"}, {indexer.ByScreening, "Likely first"}, {indexer.Newest, "Newest"}, {indexer.Oldest, "Oldest"}} {
 		if o.order == indexer.ByRelevance && a.q.Text == "" {
 			continue
 		}

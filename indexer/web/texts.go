@@ -64,7 +64,7 @@ func (s *site) textsOf(st *indexer.Study) *texts {
 				own[field] = append(own[field], byFold[key])
 			}
 		}
-		for _, e := range evidenceOf(m) {
+		for _, e := range evidenceOf(st, &st.Members[i]) {
 			if e.Index < 0 || e.Index >= len(own[e.Field]) || own[e.Field][e.Index] == nil {
 				continue
 			}
@@ -124,10 +124,11 @@ func (t *texts) of(field record.Field) [][]passage {
 	return out
 }
 
-// evidenceOf is everything the classifier pointed at in a record.
-func evidenceOf(m *record.Classified) []record.Evidence {
+// evidenceOf is everything the classifier pointed at in a record of a study.
+func evidenceOf(st *indexer.Study, member *indexer.Member) []record.Evidence {
+	m := &member.Record
 	var out []record.Evidence
-	for _, f := range m.Findings {
+	for _, f := range st.Findings(member) {
 		out = append(out, words(f)...)
 	}
 	for _, b := range m.Strategy.Blocks {

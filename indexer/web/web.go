@@ -32,6 +32,9 @@ type Options struct {
 	// Counts, when set, fills the line of figures in the header. A failure is
 	// logged and leaves the line out.
 	Counts func(context.Context) (Counts, error)
+	// Screening, when set, says what the order of screening promises: how much to read
+	// for which part of what is relevant.
+	Screening func(context.Context) string
 	// Log receives panics and failed requests; nil means slog.Default.
 	Log *slog.Logger
 }

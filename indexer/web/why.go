@@ -21,7 +21,9 @@ type evidenceView struct {
 // findingView is a finding in words.
 type findingView struct {
 	Heading, Detail string
-	Evidence        []evidenceView
+	// Study is the ID of the study that it rests on.
+	Study    string
+	Evidence []evidenceView
 }
 
 // strategyView is how the published strategy fared.
@@ -87,7 +89,7 @@ func (s *site) findings(st *indexer.Study, t *texts) []findingView {
 	var out []findingView
 	for i := range st.Members {
 		m := &st.Members[i].Record
-		for _, f := range m.Findings {
+		for _, f := range st.Findings(&st.Members[i]) {
 			heading := word(flagNames, string(f.Flag))
 			if f.Reason != "" {
 				heading = word(reasonNames, string(f.Reason))
@@ -95,7 +97,7 @@ func (s *site) findings(st *indexer.Study, t *texts) []findingView {
 			at := slices.IndexFunc(out, func(v findingView) bool { return v.Heading == heading && v.Detail == f.Detail })
 			if at < 0 {
 				at = len(out)
-				out = append(out, findingView{Heading: heading, Detail: f.Detail})
+				out = append(out, findingView{Heading: heading, Detail: f.Detail, Study: f.Study})
 			}
 			out[at].Evidence = t.evidence(out[at].Evidence, m, words(f))
 		}

@@ -32,6 +32,8 @@ var reasonNames = map[record.Reason]string{
 	record.OtherWords:    "Says it in other words",
 	record.OtherLanguage: "Not in English",
 	record.MissingBlock:  "One part of the search is missing",
+	record.LikeTheSeeds:  "Reads like the included studies",
+	record.Cited:         "Linked to an included study by a citation",
 	record.NotJudgeable:  "No abstract to judge by",
 }
 

@@ -267,7 +267,7 @@ func (p *pipeline) reindex(ctx context.Context) (int, error) {
 	if err := p.dropIndex(ctx); err != nil {
 		return 0, err
 	}
-	for _, log := range []string{stream.Classified, stream.Decisions} {
+	for _, log := range []string{stream.Classified, stream.Decisions, stream.Scores} {
 		if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
 			return 0, err
 		}

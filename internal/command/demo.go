@@ -88,7 +88,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 		if run, err = h.Run(ctx); err != nil {
 			return err
 		}
-		return p.drain(ctx)
+		return p.settle(ctx)
 	})
 	painter.finish()
 	if err != nil {
@@ -111,7 +111,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 		return err
 	}
 	fmt.Fprintf(out, "\nSearch pages: http://%s/   (stop with Ctrl-C; nothing is kept)\n", listener.Addr())
-	return runAll(ctx, append(s.run, func(ctx context.Context) error {
+	return runAll(ctx, append(s.run, s.train.Run, func(ctx context.Context) error {
 		return web.Serve(ctx, listener, handler)
 	})...)
 }

@@ -65,6 +65,11 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "  %-12s %s, %.1f MB, %s\n", strings.ToLower(s.Name), plural(s.Messages, "message", "messages"), float64(s.Bytes)/1e6, limit)
 	}
+	scores, err := p.relevance(ctx)
+	check("relevance", err, scores.Promise())
+	for _, line := range scores.Unlearnt {
+		check("", nil, clean(line))
+	}
 	err = p.openIndex(ctx)
 	check("index", err, p.config.Index.Backend)
 	if err == nil {

@@ -84,8 +84,13 @@ func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.O
 		if err := printRun(out, run); err != nil {
 			return err
 		}
-		if !p.alone() {
-			fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
+		if p.alone() {
+			err = p.tellRelevance(ctx, out)
+		} else {
+			_, err = fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if run.Partial() {
@@ -130,7 +135,7 @@ func (p *pipeline) harvestAlone(ctx context.Context, h *harvester.Harvester, wor
 		if err := work(ctx); err != nil {
 			return err
 		}
-		return p.drain(ctx)
+		return p.settle(ctx)
 	})
 }
 

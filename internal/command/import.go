@@ -191,7 +191,10 @@ func (p *pipeline) decideLabels(ctx context.Context, files *importer.Import) (la
 		}
 		l.Decided++
 	}
-	return l, p.indexDecisions(ctx)
+	if l.Decided == 0 {
+		return l, nil
+	}
+	return l, p.rescore(ctx)
 }
 
 func printImport(w io.Writer, r importReport, run harvester.Run) error {

@@ -15,6 +15,14 @@ func (p *pipeline) pages() (http.Handler, error) {
 		Review: p.protocol.Title,
 		Counts: p.counts,
 		Log:    p.log,
+		Screening: func(ctx context.Context) string {
+			s, err := p.relevance(ctx)
+			if err != nil {
+				p.log.Warn("state of the relevance model", "error", err)
+				return ""
+			}
+			return s.Promise()
+		},
 	})
 }
 

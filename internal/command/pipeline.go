@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"polyglean/classifier"
+	"polyglean/classifier/trainer"
 	"polyglean/harvester"
 	"polyglean/harvester/source"
 	"polyglean/indexer"
@@ -177,8 +178,10 @@ type stages struct {
 	// schedule is nil when nothing is scheduled.
 	schedule *harvester.Scheduler
 	classify *classifier.Runner
-	index    *indexer.Runner
-	run      []func(context.Context) error
+	// train is part of the classifier's role; harvests settle scores at their end instead.
+	train *trainer.Runner
+	index *indexer.Runner
+	run   []func(context.Context) error
 }
 
 // newStages makes the runners of the roles asked for.
@@ -202,6 +205,7 @@ func (p *pipeline) newStages(roles ...string) (*stages, error) {
 		}
 		s.classify = classifier.NewRunner(p.bus, c, p.log)
 		s.run = append(s.run, s.classify.Run)
+		s.train = p.newTrainer(owner)
 	}
 	if slices.Contains(roles, indexer.Stage) {
 		s.index = indexer.NewRunner(p.bus, p.index, owner, p.log)
@@ -250,6 +254,7 @@ func (p *pipeline) drain(ctx context.Context) error {
 	return p.drainLogs(
 		ctx,
 		reader{stream.Candidates, classifier.Stage}, reader{stream.Classified, indexer.Stage}, reader{stream.Decisions, indexer.Stage},
+		reader{stream.Scores, indexer.Stage},
 	)
 }
 

@@ -93,6 +93,8 @@ var reasonWords = map[record.Reason]string{
 	record.OtherLanguage: "says it in another language",
 	record.MissingBlock:  "one part of the strategy is there, another is not",
 	record.NotJudgeable:  "has no abstract to judge by",
+	record.LikeTheSeeds:  "reads like the seeds and what was included",
+	record.Cited:         "cites a seed or included study, or is cited by one",
 }
 
 func printSummary(w io.Writer, s summary) {
@@ -121,7 +123,7 @@ func printSummary(w io.Writer, s summary) {
 
 	fmt.Fprintf(w, "\n%sWhat the published keyword search would have missed%s\n", st.bold, st.reset)
 	row("likely relevant studies", s.Candidates, "each with its reasons:")
-	for _, reason := range []record.Reason{record.OtherWords, record.OtherLanguage, record.MissingBlock, record.NotJudgeable} {
+	for _, reason := range []record.Reason{record.OtherWords, record.OtherLanguage, record.MissingBlock, record.LikeTheSeeds, record.Cited, record.NotJudgeable} {
 		row("  "+string(reason), s.KeywordMiss[string(reason)], reasonWords[reason])
 	}
 	fmt.Fprintf(w, "\n%sSeed studies found%s  %d of %d\n", st.bold, st.reset, s.SeedsFound, s.SeedsTotal)

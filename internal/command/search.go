@@ -36,11 +36,11 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.language, "language", nil, "only studies with a text in this language (es, spa, zh-Hant; und for unknown)")
 	set.StringSliceVar(&f.class, "language-class", nil, "only of this class: english, english-metadata (the paper is in another language), several, other, unknown")
 	set.StringSliceVar(&f.flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
-	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, not-judgeable")
+	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, like-the-seeds, cited, not-judgeable")
 	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
 	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
-	set.StringVar(&f.order, "order", "", "relevance, newest or oldest")
+	set.StringVar(&f.order, "order", "", "relevance, screening (undecided and most likely to be included first), newest or oldest")
 	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
 	f.expand.register(set)
 }
@@ -68,10 +68,9 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 	if q.YearFrom, q.YearTo, err = yearRange(f.year); err != nil {
 		return q, err
 	}
-	switch q.Order = indexer.Order(f.order); q.Order {
-	case "", indexer.ByRelevance, indexer.Newest, indexer.Oldest:
-	default:
-		return q, usagef("--order %q: want relevance, newest or oldest", f.order)
+	q.Order = indexer.Order(f.order)
+	if q.Order != "" && !slices.Contains(indexer.Orders, q.Order) {
+		return q, usagef("--order %q: want relevance, screening, newest or oldest", f.order)
 	}
 	return q, nil
 }
@@ -138,6 +137,9 @@ studies. Studies with the words as typed come first.`,
 					return writeJSON(out, result)
 				}
 				printResult(out, result)
+				if q.Order == indexer.ByScreening {
+					return p.tellRelevance(ctx, out)
+				}
 				return nil
 			})(cmd, args)
 		},

@@ -109,6 +109,9 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 		}
 	}
 	run := s.run
+	if s.train != nil {
+		run = append(run, s.train.Run)
+	}
 	if listener != nil {
 		handler, err := p.pages()
 		if err != nil {

@@ -37,7 +37,10 @@ type Protocol struct {
 	Rule Rule
 	// Definition says which words leave the review's own term open.
 	Definition Definition
-	Seeds      []Seed
+	// Threshold says above which line of the relevance model a record is taken for
+	// likely relevant: "strict", "balanced" (the default) or "wide", which takes most.
+	Threshold string
+	Seeds     []Seed
 	// Sources are asked in this order; options are the source's own.
 	Sources []SourceUse
 	// Promoted are the terms that were added since the review was published, the

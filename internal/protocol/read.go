@@ -18,7 +18,7 @@ const published = "published"
 
 // protocol reads the whole file. The lexicon comes before what names its concepts.
 func (r *reader) protocol(n *yaml.Node) *Protocol {
-	p := &Protocol{}
+	p := &Protocol{Threshold: "balanced"}
 	r.mapping(n, "the protocol",
 		key{"name", true, func(n *yaml.Node) { p.Name = r.slug(n, "name") }},
 		key{"version", true, func(n *yaml.Node) { p.Version = r.text(n, "version") }},
@@ -30,6 +30,7 @@ func (r *reader) protocol(n *yaml.Node) *Protocol {
 		key{"languages", false, func(n *yaml.Node) { p.Languages = r.texts(n, "languages", r.language) }},
 		key{"rule", true, func(n *yaml.Node) { p.Rule = r.rule(n, p.Lexicon) }},
 		key{"definition", false, func(n *yaml.Node) { p.Definition = r.definition(n, p.Lexicon) }},
+		key{"relevance", false, func(n *yaml.Node) { p.Threshold = r.relevance(n, p.Threshold) }},
 		key{"searches", false, func(n *yaml.Node) { p.Searches = r.searches(n) }},
 		key{"seeds", false, func(n *yaml.Node) { p.Seeds = r.seeds(n) }},
 		key{"sources", true, func(n *yaml.Node) { p.Sources = r.sources(n) }},
@@ -104,6 +105,19 @@ func (r *reader) rule(n *yaml.Node, lex *lexicon.Lexicon) Rule {
 		}},
 	)
 	return rule
+}
+
+// relevance reads how the relevance model is used: where its line is drawn.
+func (r *reader) relevance(n *yaml.Node, threshold string) string {
+	r.mapping(n, "relevance",
+		key{"threshold", true, func(n *yaml.Node) {
+			threshold = r.text(n, "threshold")
+			if !slices.Contains([]string{"strict", "balanced", "wide"}, threshold) {
+				r.fail(n, "write strict (half of the included studies above the line), balanced (three in four) or wide (nine in ten)", "threshold is %q", threshold)
+			}
+		}},
+	)
+	return threshold
 }
 
 func (r *reader) definition(n *yaml.Node, lex *lexicon.Lexicon) Definition {

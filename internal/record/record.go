@@ -167,7 +167,7 @@ const (
 // Reason says why a keyword search would have missed a likely relevant record.
 type Reason string
 
-// The reasons of a keyword miss.
+// The reasons of a keyword miss that the classifier gives; a Score gives others.
 const (
 	// OtherWords: a block's concept is there in words the strategy lacks.
 	OtherWords Reason = "other-words"

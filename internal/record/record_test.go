@@ -55,6 +55,7 @@ func TestWireFormIsGolden(t *testing.T) {
 			Schema: Schema, Review: "demo", Study: "sabc", Stage: StageFullText, Verdict: Exclude,
 			Reason: "wrong design", By: "local", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		},
+		"score.json": fullScore(),
 		"ruling.json": Decision{
 			Schema: Schema, Review: "demo", Study: "sabc", Verdict: Split, Records: []string{"oai:1"}, Others: []string{"crossref:2"},
 			By: "local", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),

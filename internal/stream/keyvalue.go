@@ -25,18 +25,47 @@ func (b *Bus) SaveState(ctx context.Context, key string, v any) error {
 
 // LoadState reads what SaveState wrote; false when there is nothing.
 func (b *Bus) LoadState(ctx context.Context, key string, v any) (bool, error) {
-	entry, err := b.runs.Get(ctx, key)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return false, nil
+	revision, err := b.LoadRevision(ctx, key, v)
+	return revision > 0, err
+}
+
+// UpdateState is SaveState for a state that was loaded or saved at a revision, 0 for
+// one that was not there. It returns the new revision, or ErrChanged when another
+// process has saved the state since.
+func (b *Bus) UpdateState(ctx context.Context, key string, v any, revision uint64) (uint64, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return 0, fmt.Errorf("state %s: %w", key, err)
+	}
+	next, err := b.runs.Update(ctx, key, raw, revision)
+	var api *jetstream.APIError
+	if errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return 0, fmt.Errorf("state %s: %w", key, ErrChanged)
 	}
 	if err != nil {
-		return false, fmt.Errorf("state %s: %w", key, err)
+		return 0, fmt.Errorf("state %s: %w%s", key, err, fullHint(err))
+	}
+	return next, nil
+}
+
+// LoadRevision is LoadState with the revision for UpdateState, 0 when there is
+// nothing.
+func (b *Bus) LoadRevision(ctx context.Context, key string, v any) (uint64, error) {
+	entry, err := b.runs.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("state %s: %w", key, err)
 	}
 	if err := json.Unmarshal(entry.Value(), v); err != nil {
-		return false, fmt.Errorf("state %s: %w", key, err)
+		return 0, fmt.Errorf("state %s: %w", key, err)
 	}
-	return true, nil
+	return entry.Revision(), nil
 }
+
+// ErrChanged means that another process saved a state in between.
+var ErrChanged = errors.New("another process has changed it")
 
 // EachState calls fn with every key that matches the pattern, where "*" stands
 // for one part between dots and ">" for the rest, in order of writing.
