@@ -45,5 +45,12 @@ func (m *Member) append(b []byte) ([]byte, error) {
 		}
 		b = append(append(b, `,"why":`...), why...)
 	}
+	if m.Score != nil {
+		score, err := json.Marshal(m.Score)
+		if err != nil {
+			return b, err
+		}
+		b = append(append(b, `,"score":`...), score...)
+	}
 	return append(b, '}'), nil
 }
