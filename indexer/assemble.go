@@ -67,40 +67,27 @@ func assemble(ctx context.Context, index Index, incoming []Member, decisions []L
 			c.homeless = append(c.homeless, d)
 		}
 	}
-	c.settle(present, incoming)
+	c.settle(present)
 	return c, nil
 }
 
-// settle gives every study its version and finds those that are gone. A study's
-// version is at least that of every study its records come from and its own last
-// arrival, so that it grows whatever happens to it.
-func (c *change) settle(present []foundStudy, incoming []Member) {
-	floor := map[string]int64{} // by record ID
+// settle gives every study its version and finds those that are gone. The version is
+// made of what is in the study and not of what was before: the documents that come of
+// reading the logs again are the same to the last byte.
+func (c *change) settle(present []foundStudy) {
 	for _, s := range present {
 		c.gone[s.ID] = true
-		for _, m := range s.Members {
-			floor[m.Record.Candidate.ID] = s.Version
-		}
-	}
-	arrival := map[string]uint64{}
-	for _, m := range incoming {
-		id := m.Record.Candidate.ID
-		arrival[id] = max(arrival[id], m.Seq)
 	}
 	for i := range c.studies {
 		s := &c.studies[i]
 		var last, decided uint64
 		for _, m := range s.Members {
-			id := m.Record.Candidate.ID
-			last = max(last, m.Seq, arrival[id])
-			s.Version = max(s.Version, floor[id])
+			last = max(last, m.Seq)
 		}
 		for _, d := range slices.Concat(s.Decisions, s.Rulings) {
 			decided = max(decided, d.Seq)
 		}
-		s.Version = max(s.Version, int64(last+decided))
-	}
-	for _, s := range c.studies {
+		s.Version = int64(last + decided)
 		delete(c.gone, s.ID)
 	}
 }

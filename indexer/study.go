@@ -17,9 +17,8 @@ type Study struct {
 	// the records that rulings on it name. They lead to the study and join nothing by
 	// themselves.
 	Keys []string `json:"keys"`
-	// Version grows with every change: the sum of the last positions in the
-	// classified and the decision log that went into the study. A new score does not
-	// change it: it is no news of the study.
+	// Version is the sum of the last positions in the classified and the decision log
+	// that are in the study. A new score does not change it: it is no news of the study.
 	Version int64 `json:"version"`
 	// Members are in order of record ID.
 	Members []Member `json:"members"`

@@ -17,7 +17,7 @@ import (
 // partial is behind the name of a file that is being written.
 const partial = ".partial"
 
-// Save writes a backup to a path, where nothing may be yet. The file appears under its
+// Save writes a backup to a path, where nothing may be yet (fs.ErrExist). The file appears under its
 // name when it is whole and on disk. Until then it goes by the name with ".partial"
 // behind it, which the next call for the same path overwrites when this process dies.
 func Save(ctx context.Context, path string, bus *stream.Bus, program string) (m Manifest, err error) {
@@ -64,7 +64,7 @@ func vacant(path string) error {
 	_, err := os.Lstat(path)
 	switch {
 	case err == nil:
-		return fmt.Errorf("%s exists already and is left as it is: choose another name", path)
+		return fmt.Errorf("%s: %w and is left as it is: choose another name", path, fs.ErrExist)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	}
@@ -111,19 +111,23 @@ func (b *File) Close() error { return b.f.Close() }
 // Name of the file, without its directory.
 func (b *File) Name() string { return filepath.Base(b.path) }
 
-// Restore writes what is in the file into streams that hold nothing. An error leaves
-// them marked as half restored; Restore begins anew.
-func (b *File) Restore(ctx context.Context, c stream.Config) (err error) {
+// Restore writes what is in the file into streams that hold nothing. When they are
+// known to, and before anything is written, it calls begin. When it fails later, the
+// streams are refused as half restored by all but Restore, which begins anew.
+func (b *File) Restore(ctx context.Context, c stream.Config, begin func(context.Context) error) error {
 	r, err := stream.OpenRestore(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	var want []stream.Restored
+	want := make([]stream.Restored, 0, len(b.Manifest.Streams))
 	for _, s := range b.Manifest.Streams {
 		want = append(want, stream.Restored{
 			Name: s.Name, Extent: stream.Extent{First: s.First, Last: s.Last, Messages: s.Messages}, Bytes: s.Bytes, Largest: s.Largest,
 		})
+	}
+	if err := begin(ctx); err != nil {
+		return err
 	}
 	if err := r.Begin(ctx, b.Name(), want); err != nil {
 		return err

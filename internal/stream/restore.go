@@ -276,7 +276,14 @@ func (r *Restore) Append(ctx context.Context, name string, m Message) error {
 		seq = m.Seq
 		r.next[name] = seq + 1
 	}
-	return r.send(ctx, name, seq, &nats.Msg{Subject: m.Subject, Header: m.Header, Data: m.Data})
+	msg := &nats.Msg{Subject: m.Subject, Header: nats.Header{}, Data: m.Data}
+	for k, v := range m.Header {
+		// What its writer expected of the stream it was written to is not so here.
+		if !strings.HasPrefix(k, "Nats-Expected-") {
+			msg.Header[k] = v
+		}
+	}
+	return r.send(ctx, name, seq, msg)
 }
 
 // gapSubject is the subject of messages that hold a position until the restore ends.
