@@ -10,7 +10,7 @@ import (
 // searchJSON answers GET /api/search with an indexer.Result; the parameters are
 // those of the search page.
 func (s *site) searchJSON(w http.ResponseWriter, r *http.Request) {
-	a, err := parseAsk(r.URL.RawQuery)
+	a, err := readAsk(r)
 	if err != nil {
 		s.fail(w, r, 0, err)
 		return

@@ -35,7 +35,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, err)
 		return
 	}
-	a, err := parseAsk(r.URL.RawQuery)
+	a, err := readAsk(r)
 	if err != nil {
 		s.fail(w, r, 0, err)
 		return
