@@ -48,6 +48,7 @@ func Run(t *testing.T, b Backend) {
 		"Random":     testRandom,
 		"Library":    testLibrary,
 		"Meanings":   testMeanings,
+		"Scores":     testScores,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
