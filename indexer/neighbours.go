@@ -66,8 +66,10 @@ func explore(ctx context.Context, index Index, incoming []Member, decisions []Lo
 		home:   map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
 		rulings: map[uint64]LoggedDecision{}, asked: map[string]map[string]bool{ExactKey: {}, ExactAlias: {}}, near: map[string]bool{},
 	}
-	for _, m := range incoming {
-		n.add(m)
+	compared := make([]*merge.Record, len(incoming))
+	sideBySide(len(incoming), func(i int) { compared[i] = merge.New(&incoming[i].Record.Candidate) })
+	for i, m := range incoming {
+		n.add(m, compared[i])
 		n.visit(m.Record.Candidate.ID)
 	}
 	var aliases, keys []string
@@ -180,10 +182,9 @@ func (n *neighbourhood) visitRuled(id string) {
 	}
 }
 
-// add files a record under its keys; of two copies the newer one stands.
-func (n *neighbourhood) add(m Member) {
+// add files a record, of which r is what is compared, under its keys; of two copies the newer one stands.
+func (n *neighbourhood) add(m Member, r *merge.Record) {
 	id := m.Record.Candidate.ID
-	r := merge.New(&m.Record.Candidate)
 	if m.Score != nil && m.Score.holds(n.scores[id]) {
 		n.scores[id] = m.Score
 	}
@@ -301,7 +302,7 @@ func (n *neighbourhood) take(d Stored) error {
 	n.found[s.ID] = foundStudy{s, d}
 	for _, m := range s.Members {
 		n.home[m.Record.Candidate.ID] = append(n.home[m.Record.Candidate.ID], s.ID)
-		n.add(m)
+		n.add(m, merge.New(&m.Record.Candidate))
 	}
 	for _, ruling := range s.Rulings {
 		for _, id := range named(ruling) {
