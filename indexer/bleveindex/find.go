@@ -36,7 +36,7 @@ func (x *Index) Find(ctx context.Context, plan indexer.Plan) (indexer.Found, err
 		}
 	}
 	// One hit more than wanted tells whether there is another page.
-	top := &collector{after: after, size: plan.Size + 1}
+	top := &collector{order: plan.Sort, after: after, size: plan.Size + 1}
 	counts := make([]map[string]int, len(plan.Facets))
 	for i := range counts {
 		counts[i] = make(map[string]int)
@@ -68,12 +68,11 @@ func (x *Index) Find(ctx context.Context, plan indexer.Plan) (indexer.Found, err
 		}
 		var scores []float64
 		if byScore {
-			scores = make([]float64, seg.FullSize())
-			if err := seg.score(m, docs, w, scores); err != nil {
+			if scores, docs, err = seg.score(m, docs, w, top); err != nil {
 				return found, err
 			}
 		}
-		if err := seg.collect(ctx, plan.Sort, docs, scores, top); err != nil {
+		if err := seg.collect(ctx, docs, scores, top); err != nil {
 			return found, err
 		}
 	}
@@ -127,7 +126,8 @@ type candidate struct {
 const missing = math.MaxUint64
 
 // collect offers the documents to the collector.
-func (s *segmentReader) collect(ctx context.Context, order []indexer.Sort, docs *roaring.Bitmap, scores []float64, top *collector) error {
+func (s *segmentReader) collect(ctx context.Context, docs *roaring.Bitmap, scores []float64, top *collector) error {
+	order := top.order
 	keys := make([]uint64, len(order))
 	var fields []string
 	for _, o := range order {
@@ -173,6 +173,9 @@ func (s *segmentReader) collect(ctx context.Context, order []indexer.Sort, docs 
 				}
 			}
 		}
+		if scores != nil && top.beyond(keys) {
+			continue // without a look at its other keys
+		}
 		if len(fields) > 0 {
 			var err error
 			if state, err = columns.VisitDocValues(c.num, fields, visit, state); err != nil {
@@ -189,10 +192,29 @@ func (s *segmentReader) collect(ctx context.Context, order []indexer.Sort, docs 
 // collector keeps the first size documents after a page's end, as a heap with
 // the last of them on top.
 type collector struct {
+	order []indexer.Sort
 	after *candidate
 	size  int
 	hits  []candidate
 	err   error
+}
+
+// byScore reports whether the documents of the highest scores are those to keep.
+func (c *collector) byScore() bool {
+	return c.after == nil && c.order[0] == indexer.Sort{Field: indexer.ScoreField, Descending: true}
+}
+
+// floor is what a document must score at least to be kept by a collector byScore.
+func (c *collector) floor() float64 {
+	if len(c.hits) < c.size {
+		return 0
+	}
+	return c.hits[0].score
+}
+
+// beyond reports whether the first key alone puts a document behind all that are kept.
+func (c *collector) beyond(keys []uint64) bool {
+	return len(c.hits) == c.size && keys[0] != missing && keys[0] > c.hits[0].keys[0]
 }
 
 func (c *collector) offer(d candidate) error {

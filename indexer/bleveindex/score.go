@@ -1,7 +1,9 @@
 package bleveindex
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -84,31 +86,134 @@ func (s *snapshot) weighTerm(field, term string, w weights) error {
 	return nil
 }
 
-// score adds what a matched expression is worth to the scores of the documents
-// in among.
-func (s *segmentReader) score(m matched, among *roaring.Bitmap, w weights, scores []float64) error {
+// leaf is a part of a query that scores by itself.
+type leaf struct {
+	expr indexer.Expr
+	// docs are those of the answer that it matches, most what it adds to one at most.
+	docs *roaring.Bitmap
+	most float64
+}
+
+// leaves are the scoring parts of a matched expression among some documents.
+func (m matched) leaves(among *roaring.Bitmap, w weights) []leaf {
 	if among.IsEmpty() {
 		return nil
 	}
-	constant := func(boost float64) {
-		for it := among.Iterator(); it.HasNext(); {
-			scores[it.Next()] += boost
+	l := leaf{expr: m.expr, docs: among}
+	switch e := m.expr.(type) {
+	case indexer.Bool:
+		var all []leaf
+		for _, part := range m.parts {
+			all = append(all, part.leaves(roaring.And(among, part.docs), w)...)
+		}
+		return all
+	case indexer.Term:
+		l.most = boost(e.Boost) * w[fieldTerm{e.Field, e.Value}]
+	case indexer.Phrase:
+		for _, t := range e.Terms {
+			l.most += boost(e.Boost) * w[fieldTerm{e.Field, t}]
+		}
+	case indexer.Prefix:
+		l.most = boost(e.Boost)
+	case indexer.Range, indexer.All:
+		l.most = 1
+	}
+	return []leaf{l}
+}
+
+// slack keeps the rounding of sums from deciding what is too low.
+const slack = 1 + 1e-9
+
+// score works out the scores of the documents that may be among the best top keeps, and
+// returns these. The parts that can add most come first (the MaxScore of Turtle and
+// Flood, Query evaluation: strategies and optimizations, 1995): once the others cannot
+// bring a document that lacks the first into the best, they are looked at no further
+// than in those that have them.
+func (s *segmentReader) score(m matched, docs *roaring.Bitmap, w weights, top *collector) ([]float64, *roaring.Bitmap, error) {
+	scores := make([]float64, s.FullSize())
+	parts := m.leaves(docs, w)
+	slices.SortStableFunc(parts, func(a, b leaf) int { return cmp.Compare(b.most, a.most) })
+	rest, postings := 0.0, uint64(0)
+	for _, p := range parts {
+		rest += p.most
+		postings += p.docs.GetCardinality()
+	}
+	kept, scored := docs, roaring.New()
+	for _, p := range parts {
+		if top.byScore() && scored.GetCardinality() < postings {
+			if floor := max(top.floor(), lowest(scores, scored, top.size)); rest*slack < floor {
+				best := roaring.New()
+				for it := scored.Iterator(); it.HasNext(); {
+					if doc := it.Next(); scores[doc]+rest*slack >= floor {
+						best.Add(doc)
+					}
+				}
+				kept, scored = best, best
+			}
+		}
+		rest -= p.most
+		postings -= p.docs.GetCardinality()
+		among := p.docs
+		if kept != docs {
+			among = roaring.And(among, kept)
+		} else {
+			scored.Or(among)
+		}
+		if err := s.scoreLeaf(p.expr, among, w, scores); err != nil {
+			return nil, nil, err
 		}
 	}
-	switch e := m.expr.(type) {
+	return scores, kept, nil
+}
+
+// lowest is the lowest of the n highest scores, 0 when there are fewer.
+func lowest(scores []float64, docs *roaring.Bitmap, n int) float64 {
+	if docs.GetCardinality() < uint64(n) {
+		return 0
+	}
+	best := make([]float64, 0, n)
+	for it := docs.Iterator(); it.HasNext(); {
+		score := scores[it.Next()]
+		if len(best) == n && score <= best[0] {
+			continue
+		}
+		at, _ := slices.BinarySearch(best, score)
+		if len(best) == n {
+			copy(best, best[1:at])
+			best[at-1] = score
+			continue
+		}
+		best = slices.Insert(best, at, score)
+	}
+	return best[0]
+}
+
+// scoreLeaf adds what a part of a query is worth to the scores of the documents it
+// matches.
+func (s *segmentReader) scoreLeaf(e indexer.Expr, docs *roaring.Bitmap, w weights, scores []float64) error {
+	if docs.IsEmpty() {
+		return nil
+	}
+	constant := func(worth float64) {
+		for it := docs.Iterator(); it.HasNext(); {
+			scores[it.Next()] += worth
+		}
+	}
+	switch e := e.(type) {
 	case indexer.Term:
+		worth := boost(e.Boost) * w[fieldTerm{e.Field, e.Value}]
 		average, ok := averageLength[e.Field]
 		if !ok {
-			constant(boost(e.Boost) * w[fieldTerm{e.Field, e.Value}])
+			constant(worth)
 			return nil
 		}
-		term := bm25{boost(e.Boost) * w[fieldTerm{e.Field, e.Value}], average}
+		term := bm25{worth, average}
 		list, err := s.postings(e.Field, []byte(e.Value))
 		if err != nil {
 			return err
 		}
 		postings := list.Iterator(true, true, false, nil)
-		for it := among.Iterator(); it.HasNext(); {
+		for it := docs.Iterator(); it.HasNext(); {
 			doc := it.Next()
 			p, err := postings.Advance(uint64(doc))
 			if err != nil {
@@ -121,7 +226,7 @@ func (s *segmentReader) score(m matched, among *roaring.Bitmap, w weights, score
 		for _, t := range e.Terms {
 			phrase.weight += boost(e.Boost) * w[fieldTerm{e.Field, t}]
 		}
-		return s.phrase(e, among, func(doc uint32, times int) {
+		return s.phrase(e, docs, func(doc uint32, times int) {
 			// A phrase is short of the field's length, which its terms score anyway.
 			scores[doc] += phrase.score(times, phrase.average)
 		})
@@ -129,12 +234,6 @@ func (s *segmentReader) score(m matched, among *roaring.Bitmap, w weights, score
 		constant(boost(e.Boost))
 	case indexer.Range, indexer.All:
 		constant(1)
-	case indexer.Bool:
-		for _, part := range m.parts {
-			if err := s.score(part, roaring.And(among, part.docs), w, scores); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }

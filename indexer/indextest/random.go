@@ -2,6 +2,7 @@ package indextest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -46,6 +47,16 @@ func testRandom(t *testing.T, b Backend) {
 		slices.Sort(want)
 		if got := matches(t, idx, e); got != strings.Join(want, " ") {
 			t.Fatalf("expression %d\n%#v\nfound %s\nwant  %s", i, e, got, strings.Join(want, " "))
+		}
+		// A backend may pass over what cannot be among the best: those are still the
+		// first of all.
+		plan := indexer.Plan{Query: e, Sort: []indexer.Sort{{Field: indexer.ScoreField, Descending: true}, {Field: indexer.NumberYear}}, Size: 1000}
+		all := find(t, idx, plan).Hits
+		plan.Size = 1 + i%7
+		for at, hit := range find(t, idx, plan).Hits {
+			if want := all[at]; hit.ID != want.ID || math.Abs(hit.Score-want.Score) > 1e-6 {
+				t.Fatalf("expression %d\n%#v\nhit %d of %d is %s with %v, of all it is %s with %v", i, e, at, plan.Size, hit.ID, hit.Score, want.ID, want.Score)
+			}
 		}
 	}
 }
