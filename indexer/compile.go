@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -51,6 +52,10 @@ func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 			return nil, err
 		}
 		if c.Plan.Query, err = c.expr(node, false, q.Text); err != nil {
+			var fault *strategy.SyntaxError
+			if errors.As(err, &fault) {
+				fault.Fix = answerable(node)
+			}
 			return nil, err
 		}
 	}

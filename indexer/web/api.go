@@ -19,7 +19,7 @@ func (s *site) searchJSON(w http.ResponseWriter, r *http.Request) {
 	var syntax *strategy.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		writeJSON(w, http.StatusBadRequest, apiError{Error: syntax.Problem, Hint: syntax.Hint, Offset: &syntax.Offset})
+		writeJSON(w, http.StatusBadRequest, apiError{Error: syntax.Problem, Hint: syntax.Hint, Fix: syntax.Fix, Offset: &syntax.Offset})
 	case err != nil:
 		s.fail(w, r, 0, err)
 	default:

@@ -84,6 +84,8 @@ func describe(status int, err error) fault {
 // can point at it whatever the script.
 type syntaxFault struct {
 	Problem, Hint string
+	// Fix is the query mended and FixHref its address; both may be empty.
+	Fix, FixHref string
 	// Before, At and After are the query; At is the character in fault, empty when
 	// something is missing at the end.
 	Before, At, After string
@@ -100,7 +102,7 @@ func pointAt(e *strategy.SyntaxError) *syntaxFault {
 	}
 	_, size := utf8.DecodeRuneInString(e.Query[at:])
 	f := &syntaxFault{
-		Problem: sentence(e.Problem), Hint: sentence(e.Hint),
+		Problem: sentence(e.Problem), Hint: sentence(e.Hint), Fix: e.Fix,
 		Before: e.Query[:at], At: e.Query[at : at+size], After: e.Query[at+size:],
 		Char: utf8.RuneCountInString(e.Query[:at]) + 1,
 	}
@@ -117,6 +119,8 @@ func pointAt(e *strategy.SyntaxError) *syntaxFault {
 type apiError struct {
 	Error string `json:"error"`
 	Hint  string `json:"hint,omitempty"`
+	// Fix is the whole query mended.
+	Fix string `json:"fix,omitempty"`
 	// Offset is the byte of the query where it cannot be read.
 	Offset *int `json:"offset,omitempty"`
 }

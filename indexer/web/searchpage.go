@@ -87,6 +87,7 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	case errors.As(err, &syntax):
 		status = http.StatusBadRequest
 		v.Syntax = pointAt(syntax)
+		v.Syntax.FixHref = a.with(func(q *indexer.Query) { q.Text = syntax.Fix }).href("/")
 	default:
 		f := describe(0, err)
 		s.note(r, f, err)

@@ -65,6 +65,9 @@ func Run() int {
 	var syntax *strategy.SyntaxError
 	if errors.As(err, &syntax) {
 		fmt.Fprintln(os.Stderr, syntax.Pointer())
+		if syntax.Fix != "" {
+			fmt.Fprintln(os.Stderr, "Try:", clean(syntax.Fix))
+		}
 		return exitUsage
 	}
 	var usage usageError

@@ -111,4 +111,9 @@ type SyntaxError struct {
 	// Problem says what is wrong, Hint how to mend it.
 	Problem string
 	Hint    string
+	// Fix is the whole query mended, empty where only its author can tell what was
+	// meant.
+	Fix string
+
+	edit *edit
 }

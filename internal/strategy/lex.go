@@ -105,10 +105,11 @@ func (l *lexer) quoted(t token, n int) (token, error) {
 	t.kind, t.textAt = quoteToken, l.pos+n
 	end := strings.IndexAny(l.text[t.textAt:], quotes)
 	if end < 0 {
-		return token{}, &SyntaxError{
+		fault := &SyntaxError{
 			Query: l.text, Offset: t.at,
 			Problem: "the quotation mark is never closed", Hint: "put another one at the end of the phrase",
 		}
+		return token{}, fault.mend(len(l.text), len(l.text), `"`)
 	}
 	t.text = l.text[t.textAt : t.textAt+end]
 	_, size := utf8.DecodeRuneInString(l.text[t.textAt+end:])
@@ -174,14 +175,25 @@ func (l *lexer) proximity(t *token) error {
 	}
 	distance, err := strconv.Atoi(digits)
 	if !slash || !number || err != nil || distance > maxDistance {
-		return &SyntaxError{
+		fault := &SyntaxError{
 			Query: l.text, Offset: t.at,
 			Problem: fmt.Sprintf("%q does not say how many words may stand between", t.text),
 			Hint:    fmt.Sprintf("write %s/0 to %s/%d, or small letters for the word", name, name, maxDistance),
 		}
+		return fault.mend(t.at, t.at+len(t.text), name+"/"+nearest(t.text))
 	}
 	t.kind, t.distance, t.ordered = nearToken, distance, ordered
 	return nil
+}
+
+// nearest is the distance that an operator without one most likely means: its figures,
+// where they are within bounds, or 3.
+func nearest(operator string) string {
+	digits := strings.TrimLeftFunc(operator, func(r rune) bool { return r < '0' || r > '9' })
+	if n, err := strconv.Atoi(digits); err == nil && n <= maxDistance {
+		return digits
+	}
+	return "3"
 }
 
 // proximities are the operators of proximity, and whether they keep the order.

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,16 @@ const (
 // three letters or more, save in Han, kana and Hangul, where one letter says
 // much; strategies to 64 kB.
 func Parse(text string, adj Adjacency) (Node, error) {
+	n, err := read(text, adj)
+	var fault *SyntaxError
+	if errors.As(err, &fault) {
+		fault.fix(adj)
+	}
+	return n, err
+}
+
+// read is Parse without a proposal to mend what is wrong.
+func read(text string, adj Adjacency) (Node, error) {
 	p := &parser{lexer: lexer{text: text}, adj: adj}
 	n, err := p.parse()
 	if err != nil {
@@ -58,7 +69,7 @@ func (p *parser) parse() (Node, error) {
 		return nil, err
 	}
 	if p.next.kind == closeToken {
-		return nil, p.fail(p.next.at, `")" closes nothing`, `remove it or put "(" before it`)
+		return nil, p.closesNothing()
 	}
 	if depth(n) > maxDepth {
 		return nil, p.failDepth(n.Pos())
@@ -90,6 +101,11 @@ func (p *parser) check() error {
 
 func (p *parser) fail(at int, problem, hint string) *SyntaxError {
 	return &SyntaxError{Query: p.lexer.text, Offset: at, Problem: problem, Hint: hint}
+}
+
+// closesNothing is the fault of a parenthesis that is the next token.
+func (p *parser) closesNothing() *SyntaxError {
+	return p.fail(p.next.at, `")" closes nothing`, `remove it or put "(" before it`).mend(p.next.at, p.lexer.pos, "")
 }
 
 func (p *parser) failDepth(at int) *SyntaxError {
@@ -145,7 +161,7 @@ func (p *parser) chain(op tokenKind, part func(Field) (Node, error), field Field
 			// A NOT B is A AND NOT B.
 		case op == andToken && p.next.starts():
 			if p.adj == AsPhrase {
-				return nil, p.fail(p.next.at, "no operator between two parts", "put AND, OR or NEAR/3 between them")
+				return nil, p.fail(p.next.at, "no operator between two parts", "put AND, OR or NEAR/3 between them").mend(p.next.at, p.next.at, "AND ")
 			}
 		default:
 			return parts, nil
@@ -231,7 +247,8 @@ func (p *parser) primary(field Field) (Node, error) {
 			return nil, err
 		}
 		if k := p.next.kind; k != wordToken && k != quoteToken && k != openToken {
-			return nil, p.fail(prefix.at, fmt.Sprintf("nothing to look for after %q", prefix.text), "put a word, a phrase or a group after it")
+			return nil, p.fail(prefix.at, fmt.Sprintf("nothing to look for after %q", prefix.text), "put a word, a phrase or a group after it").
+				mend(prefix.at, prefix.at+len(prefix.text), "")
 		}
 	}
 	switch p.next.kind {
@@ -240,14 +257,17 @@ func (p *parser) primary(field Field) (Node, error) {
 	case wordToken, quoteToken:
 		return p.term(field)
 	case endToken:
-		return nil, p.fail(p.lexer.lastAt, fmt.Sprintf("nothing after %q", p.lexer.last), "put a word or a group after it, or remove it")
+		return nil, p.fail(p.lexer.lastAt, fmt.Sprintf("nothing after %q", p.lexer.last), "put a word or a group after it, or remove it").
+			mend(p.lexer.lastAt, p.lexer.lastAt+len(p.lexer.last), "")
 	case closeToken:
 		if p.lexer.last == "" {
-			return nil, p.fail(p.next.at, `")" closes nothing`, `remove it or put "(" before it`)
+			return nil, p.closesNothing()
 		}
-		return nil, p.fail(p.next.at, fmt.Sprintf(`nothing between %q and ")"`, p.lexer.last), "put a word between them, or remove both")
+		return nil, p.fail(p.next.at, fmt.Sprintf(`nothing between %q and ")"`, p.lexer.last), "put a word between them, or remove both").
+			mend(p.lexer.lastAt, p.lexer.lastAt+len(p.lexer.last), "")
 	default:
-		return nil, p.fail(p.next.at, fmt.Sprintf("nothing before %q", p.next.text), "put a word or a group before it, or write it in small letters if it is a word")
+		return nil, p.fail(p.next.at, fmt.Sprintf("nothing before %q", p.next.text), "put a word or a group before it, or write it in small letters if it is a word").
+			mend(p.next.at, p.lexer.pos, "")
 	}
 }
 
@@ -261,14 +281,14 @@ func (p *parser) group(field Field) (Node, error) {
 		return nil, err
 	}
 	if p.next.kind == closeToken {
-		return nil, p.fail(open, "the group is empty", "put a word between the parentheses or remove them")
+		return nil, p.fail(open, "the group is empty", "put a word between the parentheses or remove them").mend(open, p.lexer.pos, "")
 	}
 	n, err := p.or(field)
 	if err != nil {
 		return nil, err
 	}
 	if p.next.kind != closeToken {
-		return nil, p.fail(open, `"(" is never closed`, `put ")" at the end of the group`)
+		return nil, p.fail(open, `"(" is never closed`, `put ")" at the end of the group`).mend(len(p.lexer.text), len(p.lexer.text), ")")
 	}
 	return n, p.advance()
 }
@@ -282,7 +302,7 @@ func (p *parser) term(field Field) (Node, error) {
 			return nil, err
 		}
 		if len(t.Words) == 0 {
-			return nil, p.fail(t.At, "nothing to look for between the quotation marks", "put a word between them or remove them")
+			return nil, p.fail(t.At, "nothing to look for between the quotation marks", "put a word between them or remove them").mend(t.At, p.lexer.pos, "")
 		}
 		return t, p.advance()
 	}

@@ -14,7 +14,7 @@ func (p *parser) truncation(word string, at int) error {
 		return nil
 	}
 	if off := loneStar(word); off >= 0 {
-		return p.fail(at+off, `"*" without letters`, `write the beginning of a word before it: traffick*`)
+		return p.fail(at+off, `"*" without letters`, `write the beginning of a word before it: traffick*`).mend(at+off, at+off+1, "")
 	}
 	if p.adj != AsAnd {
 		return nil
@@ -26,7 +26,8 @@ func (p *parser) truncation(word string, at int) error {
 		stem, starred := stemOf(w)
 		switch {
 		case stem == "":
-			return p.fail(at, "a word cannot begin with a truncation mark", "write its beginning and put the mark behind it: traffick*")
+			return p.fail(at, "a word cannot begin with a truncation mark", "write its beginning and put the mark behind it: traffick*").
+				mend(at, at+len(word)-len(strings.TrimLeft(word, "*?")), "")
 		case starred && !terse(stem) && utf8.RuneCountInString(stem) < minStem:
 			return p.fail(at, `fewer than three letters before "*" find too much`, "write more of the word")
 		}
