@@ -89,7 +89,10 @@ func (e *Engine) tellApart(text string, main Script, letters int, o Options) Res
 	var logp [ngram.MaxLanguages]float64
 	best := -1
 	weighed, symbols := e.weigh(main, text, &logp)
-	if main == Devanagari {
+	switch main {
+	case Latin:
+		addFunctionWords(&logp, weighed, text)
+	case Devanagari:
 		addDevanagari(&logp, weighed, text)
 	}
 	for i, lang := range weighed {
@@ -187,7 +190,7 @@ var (
 	// serboCroatian are one language to statistics of letters.
 	serboCroatian = SetOf("bs", "hr", "sr")
 	// romance are the languages that Galician is taken for.
-	romance = SetOf("es", "pt")
+	romance = SetOf("es", "pt", "eo")
 )
 
 // FirstRunes returns the first n characters of s.

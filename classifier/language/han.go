@@ -5,9 +5,13 @@ import (
 )
 
 // japaneseHan are everyday Han letters in the form only Japanese gives them,
-// neither simplified nor traditional: they tell a title without kana.
+// neither simplified nor traditional: they tell a title without kana. They are letters
+// of level 1 of JIS X 0208 that GB 2312 lacks, and so does Big5 but for those that its
+// Hong Kong supplement adds; without forms that are common in Hong Kong.
 const japaneseHan = "応関実戦変検権観単囲圧広総続絵継経済剤齢歳毎児働込畑峠黒歩気帰仏払沢択釈訳駅拠労営厳桜栄楽薬渋塩拡県顕蔵臓増徳聴庁転伝読悪亜円焼証譲髪発浜売対図団鉄銭" +
-	"価覚観帯滞焼択摂稲戸査様渓渇竜"
+	"価覚観帯滞焼択摂稲戸査様渓渇竜" +
+	"唖穐鯵壱隠焔縁鴬鴎穏壊撹殻噛苅勧歓潅陥巌犠挙尭暁倶駆駈粂勲薫掲繋蛍軽頚鶏撃倹剣圏険験鹸呉娯鉱砿麹狛砕斎雑桟産鴫宍雫舎収繍従獣縦粛処奨渉乗剰壌" +
+	"嬢浄畳穣醸粋酔髄専繊賎挿掻巣痩荘騒騨凧弾値遅徴壷逓兎梼闘涜呑凪弐嚢悩脳廃拝蝿硲溌抜晩箆舗穂侭満麺黙戻鑓揺謡頼猟塁涙隷霊暦篭蝋"
 
 // simplifiedHan and traditionalHan are common letters that the one way of writing
 // Chinese has and the other has not; each is one that the other writes with the

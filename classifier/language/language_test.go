@@ -32,6 +32,17 @@ func TestDetect(t *testing.T) {
 		// Serbian has a model in Cyrillic only.
 		{"Iskustva žena koje su napustile prostituciju: gde su bile pre i posle, i šta im je pomoglo", "", "sr", ByModel, Known},
 		{"Iskustva žena koje su napustile prostituciju: gdje su bile prije i poslije, i tko im je pomogao", "", "hr", ByModel, Known},
+		// Names and terms look like other languages than that of the title.
+		{"The venom of Bothrops jararaca and Crotalus durissus", "", "en", ByModel, Known},
+		{"Pathogenesis of pemphigus vulgaris", "", "en", ByModel, Known},
+		{"EFFECTS OF GANODERMA LUCIDUM ON MUS MUSCULUS AND RATTUS NORVEGICUS", "", "en", ByModel, Known},
+		{"Aedes aegypti en Salta, Argentina", "", "es", ByModel, Known},
+		{"Moraxella catarrhalis en el tracto respiratorio inferior", "", "es", ByModel, Known},
+		{"De revolutionibus orbium coelestium", "", "la", ByModel, Known},
+		{"Dissertatio inauguralis medica de febre puerperali", "", "la", ByModel, Known},
+		// Letters that only Japanese writes so tell a title without kana.
+		{"犠牲者保護", "", "ja", ByScript, Known},
+		{"脳梗塞発症後抑圧", "", "ja", ByScript, Known},
 		// An accent of its own is no letter.
 		{"De la explotacio\u0301n a la autonomi\u0301a: mujeres que salen de la prostitucio\u0301n", "", "es", ByModel, Known},
 
@@ -44,6 +55,7 @@ func TestDetect(t *testing.T) {
 		{"मानिसहरू बेचबिखन विरुद्धको कानुन र यसको कार्यान्वयनमा चुनौती छन्", "", Undetermined, ByScript, Unsupported},
 		{"Савдои одамон дар Тоҷикистон ва ҳимояи ҳуқуқҳои занон", "", Undetermined, ByScript, Unsupported},
 		{"Explotación sexual de mulleres en Galicia: unha análise da situación das vítimas", "", Undetermined, ByScript, Unsupported},
+		{"Estudo da toponimia galega medieval", "", Undetermined, ByScript, Unsupported},
 		{"Torgovlya lyud'mi i seksual'naya ekspluatatsiya zhenshchin v Rossii", "", Undetermined, ByModel, Romanised},
 		{"Guaimai renkou fanzui de yuanyin ji duice fenxi", "", Undetermined, ByModel, Romanised},
 		{"Baishun kara no ridatsu to shakai fukki", "", Undetermined, ByModel, Romanised},
