@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -167,6 +168,24 @@ func TestYearsSortAndSetAside(t *testing.T) {
 	}
 	if href := attr(p.with("nav.orders a", "Newest"), "href"); href != "/?q=a&from=2016&to=2019&set-aside=1&sort=newest" {
 		t.Errorf("the order's link drops something: %s", href)
+	}
+}
+
+func TestOrderOfScreeningSaysWhatItPromises(t *testing.T) {
+	promise := "Of what is relevant it expects <half> among the first 10."
+	h, err := New(shelf(), Options{Screening: func(context.Context) string { return promise }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := get(t, h, "/?sort=screening")
+	if got := inner(p.one("p.promise")); got != promise {
+		t.Errorf("promise %q", got)
+	}
+	if current := p.with("nav.orders a", "Likely first"); attr(current, "aria-current") != "true" {
+		t.Error("the order in force is not marked")
+	}
+	if n := len(get(t, h, "/").all("p.promise")); n != 0 {
+		t.Error("another order promises the same")
 	}
 }
 

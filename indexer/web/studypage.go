@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +33,8 @@ type studyView struct {
 	Seed        int
 
 	Findings []findingView
+	// Likely is the probability that the relevance model gives, "" where there is none.
+	Likely   string
 	Strategy strategyView
 	Concepts []conceptGroup
 	Ledgers  []ledgerView
@@ -108,7 +111,7 @@ func (s *site) study(st *indexer.Study) studyView {
 		Abstracts: t.of(record.FieldAbstract), Keywords: t.of(record.FieldKeyword),
 		Authors: st.Authors().Value, Year: year(st.Year().Value), Container: st.Container().Value,
 		Languages: tongues(st), Reasons: reasonWords(st), Seed: seed(st), Notes: warnings(st),
-		Findings: s.findings(st, t), Strategy: s.strategy(st, t), Concepts: s.concepts(st, t), Ledgers: ledgers(st),
+		Findings: s.findings(st, t), Likely: likely(st), Strategy: s.strategy(st, t), Concepts: s.concepts(st, t), Ledgers: ledgers(st),
 		Facts: facts(st), Identifiers: studyIdentifiers(st), Links: links(st), Related: related(st), Citation: citations(st),
 	}
 	v.Title, v.OtherTitles = titles(st, t)
@@ -131,6 +134,18 @@ func (s *site) study(st *indexer.Study) studyView {
 		v.Decisions = append(v.Decisions, decisionView{word(verdictNames, string(d.Decision.Verdict)), word(stageNames, string(d.Decision.Stage)), d.Decision})
 	}
 	return v
+}
+
+// likely is the score of a study as a percentage.
+func likely(st *indexer.Study) string {
+	value, model := st.Score()
+	switch {
+	case model == "":
+		return ""
+	case value < 0.005:
+		return "under 1 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*value)
 }
 
 // titles parts the main title from the others.

@@ -76,6 +76,36 @@ func TestStudySaysWhyItIsHere(t *testing.T) {
 	}
 }
 
+func TestStudySaysWhatItIsLike(t *testing.T) {
+	lib := shelf()
+	st := shelved(t, lib, "doaj")
+	words := "زنان قربانی قاچاق"
+	title := st.Members[0].Record.Candidate.Titles[0].Text
+	at := strings.Index(title, words)
+	st.Members[0].Score = &indexer.LoggedScore{Seq: 1, Score: record.Score{
+		Model: "m", Value: 0.234, Flag: true, Grounds: []record.Ground{
+			{Kind: record.GroundWord, Text: words, Evidence: []record.Evidence{{Field: record.FieldTitle, Start: at, End: at + len(words), Words: words}}},
+			{Kind: record.GroundNear, Text: "A synthetic <seed>", Study: "sseed", Seed: 4},
+			{Kind: record.GroundCited, Text: "A synthetic include", Study: "sincluded", How: record.CitedBy},
+		},
+	}}
+	p := get(t, newSite(t, lib), "/study/"+st.ID)
+	checkPage(p)
+	like := p.with("aside.why ul.findings li", "Reads like the included studies")
+	if got := inner(like); !strings.Contains(got, "most of all like seed study 4, “A synthetic <seed>”") || !strings.Contains(got, words) {
+		t.Errorf("finding %q", got)
+	}
+	if href := attr(p.with("ul.findings a", "sseed"), "href"); href != "/study/sseed" {
+		t.Errorf("it leads to %q", href)
+	}
+	cited := p.with("aside.why ul.findings li", "Linked to an included study by a citation")
+	if got := inner(cited); !strings.Contains(got, "It cites the included study “A synthetic include”.") {
+		t.Errorf("finding %q", got)
+	}
+	p.with("aside.why p", "23 %")
+	p.with("header a.badge.reason", "Reads like the included studies")
+}
+
 func TestWholeTextsAreNotMarked(t *testing.T) {
 	r := makeRecord("crossref", "1", "es", 2020, "Después de la trata", "Resumen sintético.")
 	r.Findings = []record.Finding{{
