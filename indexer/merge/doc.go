@@ -11,7 +11,8 @@
 // be shared by a whole issue or be a template's, and editorials share their title.
 // What speaks against, such as the number of a part or another edition's identifier,
 // outweighs likeness. Versions, editions in another language, corrections and
-// replies are linked, not merged.
+// replies are linked, not merged. What sources state of two works, that one is the
+// other's preprint or translation, corrects or retracts it, stands before likeness.
 //
 // Texts of every script take part. Where a script has letters for sounds (Latin,
 // Cyrillic, Greek, kana, Hangul, Arabic, Hebrew), names and titles are also compared

@@ -29,6 +29,7 @@ const (
 	LinkTranslation Link = "translation" // one work published in two languages
 	LinkCorrection  Link = "correction"
 	LinkRetraction  Link = "retraction"
+	LinkConcern     Link = "concern" // an expression of concern
 	LinkReply       Link = "reply"
 )
 
@@ -75,6 +76,7 @@ const (
 	genericTitle
 	ruledSame
 	ruledApart
+	statedLink
 )
 
 var groundWords = []string{
@@ -82,7 +84,7 @@ var groundWords = []string{
 	"same authors", "authors in common", "same year", "a year apart", "same journal", "same volume", "same pages",
 	"another DOI", "another identifier", "another title", "another number or word in the title", "other authors", "another year",
 	"another journal", "another volume", "other pages", "another kind of publication", "a notice about the work",
-	"a title that many works have", "joined by a reviewer", "parted by a reviewer",
+	"a title that many works have", "joined by a reviewer", "parted by a reviewer", "a source says so",
 }
 
 func (g grounds) String() string {
@@ -198,8 +200,12 @@ func (e *evidence) place() (for_, against int) {
 	return for_, against
 }
 
-// Compare judges whether two records are copies of one study.
-func Compare(a, b *Record) Judgement {
+// Compare judges whether two records are copies of one study, or belong together as
+// their sources state.
+func Compare(a, b *Record) Judgement { return obey(stated(a, b), compare(a, b)) }
+
+// compare judges by the records alone.
+func compare(a, b *Record) Judgement {
 	e := gather(a, b)
 	if j, done := e.notices(a, b); done {
 		return j

@@ -38,22 +38,20 @@ const (
 
 // Keys are what the record shares with its copies: its own ID, its identifiers, and
 // hashes of the beginning and end of each title with its numbers and the first author
-// or the year, and of the place of publication. Records without a key in common are not compared.
-// A title that thousands of works bear makes no key. The slice is the record's own.
+// or the year, and of the place of publication; and the identifiers of works that its
+// source says it belongs to. Records without a key in common are not compared. A title
+// that thousands of works bear makes no key. The slice is the record's own.
 func (r *Record) Keys() []string { return r.keys }
 
 func (r *Record) makeKeys() []string {
-	keys := []string{RecordKey(r.ID)}
+	keys := append(make([]string, 0, 16), r.own...)
 	add := func(key string) {
 		if len(keys) < MaxKeys && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
-	if r.doi != "" {
-		add(BoundedKey("doi:" + r.doi))
-	}
-	for _, id := range r.ids {
-		add(BoundedKey(id))
+	for _, s := range r.statements {
+		add(s.other)
 	}
 	first := r.firstAuthor()
 	years := []string{""}

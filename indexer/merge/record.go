@@ -29,7 +29,10 @@ type Record struct {
 	pmid      string
 	kind      kind
 	languages []string
-	keys      []string
+	// own are the keys that are identifiers of the record.
+	own        []string
+	statements []statement
+	keys       []string
 }
 
 // New reads a candidate. What is no year, page or identifier counts as not stated.
@@ -55,6 +58,14 @@ func New(c *record.Candidate) *Record {
 	add("openalex", c.IDs.OpenAlex)
 	add("arxiv", arxiv(c.IDs.Other["arxiv"]))
 	add("hal", c.IDs.Other["hal"])
+	r.own = append(r.own, RecordKey(r.ID))
+	if r.doi != "" {
+		r.own = append(r.own, BoundedKey("doi:"+r.doi))
+	}
+	for _, id := range r.ids {
+		r.own = append(r.own, BoundedKey(id))
+	}
+	r.statements = statementsOf(c, r.own)
 	r.kind = kindOf(c)
 	r.keys = r.makeKeys()
 	return r

@@ -15,6 +15,7 @@ var linkNames = map[merge.Link]string{
 	merge.LinkTranslation: "The work in another language",
 	merge.LinkCorrection:  "A correction and what it corrects",
 	merge.LinkRetraction:  "A retraction and what it retracts",
+	merge.LinkConcern:     "An expression of concern and what it is about",
 	merge.LinkReply:       "A reply and what it replies to",
 }
 
