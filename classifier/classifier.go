@@ -57,7 +57,6 @@ func New(p *protocol.Protocol, opts Options) (*Classifier, error) {
 		protocol:         p,
 		maxEvidence:      opts.MaxEvidence,
 		lexiconLanguages: make(map[string]bool),
-		whole:            strategy.Compile(p.Strategy.Node, p.Strategy.Mode, p.Strategy.Lang),
 		seeds:            newSeedIndex(p.Seeds),
 		versions: record.Versions{
 			Protocol:   p.Name + "@" + p.Version + "+" + p.Digest,
@@ -72,9 +71,12 @@ func New(p *protocol.Protocol, opts Options) (*Classifier, error) {
 	for _, lang := range p.Lexicon.Languages() {
 		c.lexiconLanguages[lang] = true
 	}
+	strategies := []strategy.Node{p.Strategy.Node}
 	for _, b := range p.Strategy.Blocks {
-		c.blocks = append(c.blocks, strategy.Compile(b.Node, p.Strategy.Mode, p.Strategy.Lang))
+		strategies = append(strategies, b.Node)
 	}
+	matchers := strategy.CompileAll(p.Strategy.Mode, p.Strategy.Lang, strategies...)
+	c.whole, c.blocks = matchers[0], matchers[1:]
 	return c, nil
 }
 
