@@ -1,6 +1,9 @@
 package harvester
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Pages are fetched and read while those before them are made durable, and those that
 // have come by then are made durable together: one sync of the disk takes as long for
@@ -54,11 +57,14 @@ func (h *Harvester) readAhead(ctx context.Context, s Source, q Query, cursor str
 	next := first.Next
 	go func() {
 		defer close(arrivals)
-		// The same cursor again would never end.
-		for next != "" && next != cursor {
-			cursor = next
+		trail := way{mark: cursor, limit: 1}
+		for next != "" {
 			var a arrival
-			next, a.read, a.err = h.answer(ctx, s, q, cursor, spent)
+			if trail.closes(next) {
+				a.err = errCircle
+			} else {
+				next, a.read, a.err = h.answer(ctx, s, q, next, spent)
+			}
 			select {
 			case arrivals <- a:
 			case <-ctx.Done():
@@ -117,4 +123,25 @@ func (a *ahead) stop() {
 	a.cancel()
 	for range a.answers {
 	}
+}
+
+// errCircle ends a query that would never end.
+var errCircle = errors.New("the source gave the same cursor again; going on would never end")
+
+// way finds out that cursors run in a circle, of whatever length, by keeping one of
+// them: the mark is moved on after 1, 2, 4, 8 … steps (Brent 1980).
+type way struct {
+	mark         string
+	steps, limit int
+}
+
+// closes says whether the next cursor is one that was there before.
+func (w *way) closes(next string) bool {
+	if next == w.mark {
+		return true
+	}
+	if w.steps++; w.steps == w.limit {
+		w.mark, w.steps, w.limit = next, 0, 2*w.limit
+	}
+	return false
 }

@@ -106,8 +106,23 @@ type QueryState struct {
 	// LastSeq is the position of the query's last envelope in the candidate log.
 	LastSeq uint64    `json:"last_seq,omitempty"`
 	Started time.Time `json:"started"`
+	// Begun is when the asking began that this query goes on with, in an earlier run
+	// whose cursor or windows it took over; zero is Started.
+	Begun   time.Time `json:"begun,omitzero"`
 	Updated time.Time `json:"updated"`
 }
+
+// begun is when the first of the records was asked for: what the source changed since
+// may not be among them.
+func (q *QueryState) begun() time.Time {
+	if q.Begun.IsZero() {
+		return q.Started
+	}
+	return q.Begun
+}
+
+// startOver gives up what was taken over from an earlier run.
+func (q *QueryState) startOver() { q.Cursor, q.Carried, q.Begun = "", 0, time.Time{} }
 
 // mend counts what was put right. The map may be shared with another copy of q, and is
 // left as it is.

@@ -31,7 +31,7 @@ func (h *Harvester) harvestSource(ctx context.Context, run Run, s Source) error 
 			return err
 		}
 		if st.State == StateComplete {
-			if err := h.ledger.saveThrough(ctx, s.Name(), q, st.Started); err != nil {
+			if err := h.ledger.saveThrough(ctx, s.Name(), q, st.begun()); err != nil {
 				return err
 			}
 		}
@@ -58,7 +58,7 @@ func (h *Harvester) harvestQuery(ctx context.Context, run Run, s Source, q Query
 	}
 	st.State, st.Reason = StateRunning, ""
 	if q.Volatile {
-		st.Cursor, st.Carried = "", 0
+		st.startOver()
 	}
 	page, err := h.firstPage(ctx, s, q, &st, spent, log)
 	var tooMany *TooManyError
@@ -137,7 +137,7 @@ func (h *Harvester) firstPage(ctx context.Context, s Source, q Query, st *QueryS
 	}
 	log.Info("cursor no longer good, asking from the start", "reason", err)
 	if again, err := h.page(ctx, s, q, "", spent); err == nil {
-		st.Cursor, st.Carried = "", 0
+		st.startOver()
 		return again, nil
 	}
 	return page, err
@@ -148,24 +148,19 @@ func (h *Harvester) endEarly(st *QueryState, err error, log *slog.Logger) {
 	if st.Pages == 0 && !isSpent(err) {
 		st.State = StateBlocked
 	}
+	if errors.Is(err, errCircle) {
+		st.Cursor = "" // the next run must ask again from the start
+	}
 	log.Warn("query ended early", "state", st.State, "reason", st.Reason)
 }
 
 // takePages makes the next pages durable, counts them, and says how the query stands.
 func (h *Harvester) takePages(ctx context.Context, st *QueryState, pages []Page) error {
-	cursor := st.Cursor
-	if n := len(pages); n > 1 {
-		cursor = pages[n-2].Next
-	}
-	next := pages[len(pages)-1].Next
-	last, repeated := next == "", next != "" && next == cursor
+	last := pages[len(pages)-1].Next == ""
 	if err := h.handPages(ctx, st, pages); err != nil {
 		return err
 	}
 	switch {
-	case repeated:
-		st.State = StatePartial
-		st.Reason = "the source gave the same cursor again; going on would never end"
 	case last && st.Carried+st.Received < st.Announced:
 		st.State = StatePartial
 		st.Reason = fmt.Sprintf("the source announced %d records and delivered %d", st.Announced, st.Carried+st.Received)
@@ -197,8 +192,9 @@ func (h *Harvester) startState(ctx context.Context, run Run, s Source, q Query) 
 	switch {
 	case before.Parts > 0:
 		// Known to be too large; asking again would only cost a request.
-		st.Parts, st.Whole = before.Parts, before.Whole
+		st.Parts, st.Whole, st.Begun = before.Parts, before.Whole, before.begun()
 	case before.State == StatePartial && before.Cursor != "":
+		st.Begun = before.begun()
 		st.Cursor, st.Announced, st.Carried = before.Cursor, before.Announced, before.Carried+before.Received
 	case before.State == StateComplete && closed:
 		// A window of the past that was had is had; the query as a whole was not, or it

@@ -29,8 +29,10 @@ type shelf struct {
 	refuse   error
 	volatile bool
 	// loop makes the source answer every page with the cursor it was asked for.
-	loop  bool
-	pages int // served
+	loop bool
+	// circle makes the third page lead back to the second.
+	circle bool
+	pages  int // served
 	// mended is Page.Mended of every page.
 	mended map[string]int
 }
@@ -75,6 +77,9 @@ func (s *shelf) Page(_ context.Context, _ Query, cursor string) (Page, error) {
 		if p.Next == "" {
 			p.Next = "at-0"
 		}
+	}
+	if s.circle && at == 2*s.pageSize {
+		p.Next = fmt.Sprintf("at-%d", s.pageSize)
 	}
 	return p, nil
 }
@@ -195,6 +200,7 @@ func TestSourceThatFailsIsNeverComplete(t *testing.T) {
 		"some pages came":   {func(s *shelf) { s.fail = func(p int) error { return errAfter(p, 2, down) } }, StatePartial, 20, "503"},
 		"fewer than said":   {func(s *shelf) { s.announce = 50 }, StatePartial, 35, "announced 50 records and delivered 35"},
 		"cursor repeats":    {func(s *shelf) { s.loop = true }, StatePartial, 20, "same cursor"},
+		"cursors circle":    {func(s *shelf) { s.circle = true }, StatePartial, 30, "same cursor"},
 		"more than it said": {func(s *shelf) { s.announce = 20 }, StateComplete, 35, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,6 +239,57 @@ func TestNextRunGoesOnFromThePartialOne(t *testing.T) {
 	q := run.Queries[0]
 	if q.State != StateComplete || q.Carried != 20 || q.Received != 15 || s.pages != 2 {
 		t.Errorf("state %s, carried %d, received %d, %d pages asked for: %s", q.State, q.Carried, q.Received, s.pages, q.Reason)
+	}
+}
+
+func TestCircleIsAskedFromTheStartAgain(t *testing.T) {
+	bus := openBus(t)
+	s := shelfOf("a", 35)
+	s.circle = true
+	harvest(t, bus, Options{}, s)
+	s.circle, s.pages = false, 0
+	q := harvest(t, bus, Options{}, s).Queries[0]
+	if q.State != StateComplete || q.Received != 35 || q.New != 5 || q.Carried != 0 {
+		t.Errorf("state %s, received %d, new %d, carried %d: %s", q.State, q.Received, q.New, q.Carried, q.Reason)
+	}
+}
+
+// What a source changes while a query is asked, over several runs, may be on pages that
+// were had in the first: the window after them begins there.
+func TestNextWindowBeginsWithTheFirstOfSeveralRuns(t *testing.T) {
+	gone := errors.New("gone for today")
+	for name, c := range map[string]struct {
+		volatile, forgets bool
+		begins            int // which run
+	}{
+		"the cursor is taken over": {begins: 0},
+		"the query begins anew":    {volatile: true, begins: 1},
+		"the cursor is forgotten":  {forgets: true, begins: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bus := openBus(t)
+			s := shelfOf("a", 35)
+			s.volatile = c.volatile
+			s.fail = func(p int) error { return errAfter(p, 2, gone) }
+			runs := []Run{harvest(t, bus, Options{}, s)}
+			first := true
+			s.fail = func(int) error {
+				if first && c.forgets {
+					first = false
+					return errors.New("the cursor has expired")
+				}
+				return nil
+			}
+			runs = append(runs, harvest(t, bus, Options{}, s))
+			queries, err := s.Queries(nil, time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			through, found, err := NewLedger(bus).through(t.Context(), "a", queries[0])
+			if want := runs[c.begins].Queries[0].Started; err != nil || !found || !through.Equal(want) {
+				t.Errorf("the next window begins at %s, want %s: %v", through, want, err)
+			}
+		})
 	}
 }
 

@@ -64,7 +64,7 @@ func (l *Ledger) through(ctx context.Context, source string, q Query) (time.Time
 	return m.Through, found, err
 }
 
-// saveThrough notes that all of a query was had at time t.
+// saveThrough notes that all of a query was had that was there at time t.
 func (l *Ledger) saveThrough(ctx context.Context, source string, q Query, t time.Time) error {
 	return l.bus.SaveState(ctx, throughKey(source, q), throughMark{Through: t})
 }

@@ -163,10 +163,14 @@ func TestFirstFillGoesOnWindowByWindow(t *testing.T) {
 	bus := openBus(t)
 	a := archiveOf(500, 60)
 	rounds := 0
+	var began time.Time
 	for {
 		a.asked, a.cut = 0, 15
 		rounds++
 		run := harvest(t, bus, Options{}, a)
+		if rounds == 1 {
+			began = run.Queries[0].Started
+		}
 		if !run.Partial() {
 			break
 		}
@@ -179,6 +183,11 @@ func TestFirstFillGoesOnWindowByWindow(t *testing.T) {
 	}
 	if records, distinct := inLog(t, bus); records != 500 || distinct != 500 {
 		t.Errorf("the log holds %d records, %d distinct", records, distinct)
+	}
+	// The window after it begins with the first of the runs.
+	through, _, err := NewLedger(bus).through(t.Context(), a.Name(), Query{Name: "published"})
+	if err != nil || !through.Equal(began) {
+		t.Errorf("had through %s, and begun %s: %v", through, began, err)
 	}
 	// And then only what is new is asked for.
 	a.asked, a.cut = 0, 0
