@@ -138,34 +138,45 @@ func (r *queryReader) add(terms []*strategy.Term, negated bool) {
 func mute(c rune) bool { return !unicode.In(c, unicode.L, unicode.M, unicode.N) }
 
 // learn decides in which languages the query is read: English, those of the reader,
-// and those in which a part of it is surely meant.
+// and those in which a part of it is surely meant, as long as no longer part says
+// otherwise.
 func (r *queryReader) learn() {
 	t := r.thesaurus
 	r.languages = append(r.languages, r.expand.Reader...)
 	for i := range r.runs {
 		u := &r.runs[i]
-		for _, h := range t.lexicon.Match(u.text, t.languages...) {
-			if h.Strong && !slices.Contains(r.languages, h.Lang) && t.sure(u.text[h.Start:h.End], h.Concept) {
+		hits := t.lexicon.Match(u.text, t.languages...)
+		for _, h := range hits {
+			within := func(o lexicon.Hit) bool {
+				return o.Strong && o.Start <= h.Start && o.End >= h.End && o.End-o.Start > h.End-h.Start
+			}
+			if h.Strong && !slices.Contains(r.languages, h.Lang) && !slices.ContainsFunc(hits, within) && t.sure(u.text[h.Start:h.End], h.Concept) {
 				r.languages = append(r.languages, h.Lang)
 			}
 		}
 	}
 }
 
-// surely is how many letters make a word without accents tell its language.
+// surely is how many letters make a Latin word tell its language, one less where some
+// have accents.
 const surely = 6
 
 // sure reports whether words name a concept whatever language the query is in. One
-// short word in plain Latin letters may be a word of another language: fraud is not
-// the German Frau, and detection has nothing to do with the Czech děti, children.
+// short word in Latin letters, or one of which the lexicon asks for few letters, may be a
+// word of another language: fraud is not the German Frau, and detection has nothing to
+// do with the Czech děti, children.
 func (t *Thesaurus) sure(words, concept string) bool {
-	if strings.ContainsFunc(words, func(c rune) bool { return c >= utf8.RuneSelf || c == ' ' }) {
+	if strings.ContainsFunc(words, func(c rune) bool { return c == ' ' || unicode.IsLetter(c) && !unicode.Is(unicode.Latin, c) }) {
 		return true
 	}
-	if len(words) < surely {
+	letters, enough := []rune(words), surely
+	if len(letters) < len(words) {
+		enough--
+	}
+	if len(letters) < enough {
 		return false
 	}
-	start := t.lexicon.Match(words[:surely-1], t.languages...)
+	start := t.lexicon.Match(string(letters[:enough-1]), t.languages...)
 	return !slices.ContainsFunc(start, func(h lexicon.Hit) bool { return h.Concept == concept })
 }
 

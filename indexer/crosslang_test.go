@@ -65,6 +65,8 @@ func TestReadQuery(t *testing.T) {
 		{"Chinese", "卖淫", "卖淫=prostitution"},
 		{"English is not German", "fraud", ""},
 		{"English is not Czech", "detection decision", ""},
+		{"Portuguese is not Czech", "servidão por dívidas", "servidão=debt_bondage por=debt_bondage dívidas=debt_bondage"},
+		{"Turkish, five letters with an accent", "fuhuş", "fuhuş=prostitution"},
 		{"mixed languages", "Zwangsprostitution OR тюрьма OR brothel", "Zwangsprostitution=forced_prostitution|prostitution brothel=brothel"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,6 +32,7 @@ func evaluations(g *globals) []*cobra.Command {
 		evaluateCrossLanguageCommand(g),
 		evaluateKeywordMissCommand(),
 		evaluateDedupCommand(),
+		evaluateSearchCommand(g),
 	}
 }
 
