@@ -19,8 +19,8 @@ const (
 	// maxTerms is how many words and concepts are named as grounds.
 	maxTerms = 6
 	// strongLinks is how many included studies a record has to be linked with for that
-	// alone to be a reason. One link is a poor sign: of 400 records that one step of
-	// snowballing leads to, one in a thousand is relevant.
+	// alone to be a reason. One link is a poor sign: of the records that a step of
+	// snowballing from the seeds of 40 reviews leads to, one in a thousand is relevant.
 	strongLinks = 2
 	// precision is how finely a probability is told.
 	precision = 1e9

@@ -51,10 +51,8 @@ type Options struct {
 type Runner struct {
 	bus  *stream.Bus
 	opts Options
-	// scorer is that of the model in force, nil until it is wanted; of says of which
-	// training.
+	// scorer is that of the model in force, when this process has made it.
 	scorer *scorer
-	of     int64
 }
 
 // New makes a runner.
@@ -197,7 +195,7 @@ func (r *Runner) train(ctx context.Context, state State, now logs) error {
 	if next.Model == state.Model {
 		next.Training, next.Trained, next.Scored, next.First = state.Training, state.Trained, state.Scored, state.First
 		next.Records, next.Flagged, next.Recall = state.Records, state.Flagged, state.Recall
-		r.scorer, r.of = s, next.Training
+		r.scorer = s
 		if err := next.save(ctx, r.bus); err != nil {
 			return err
 		}
@@ -210,7 +208,7 @@ func (r *Runner) train(ctx context.Context, state State, now logs) error {
 	if err := next.save(ctx, r.bus); err != nil {
 		return err
 	}
-	r.scorer, r.of = s, next.Training
+	r.scorer = s
 	r.opts.Log.Debug("relevance model trained", "model", next.Model, "includes", next.Includes, "records", next.Records, "took", time.Since(began))
 	return r.bus.PurgeScores(ctx, next.First)
 }
@@ -225,7 +223,7 @@ func (r *Runner) follow(ctx context.Context, state State, now logs) error {
 		return nil
 	}
 	if state.Model != "" {
-		if r.scorer == nil || r.of != state.Training {
+		if r.scorer == nil || r.scorer.version != state.Model {
 			g, err := gather(ctx, r.bus, state.Through, state.Decided)
 			if err != nil {
 				return err
@@ -233,7 +231,6 @@ func (r *Runner) follow(ctx context.Context, state State, now logs) error {
 			if r.scorer, err = newScorer(g, state.Threshold); err != nil {
 				return fmt.Errorf("make the relevance model anew: %w", err)
 			}
-			r.of = state.Training
 		}
 		if err := r.publish(ctx, r.scorer, &state, state.Scored, now.classified.Seq); err != nil {
 			return err
