@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	// maxLists bounds a log-linear model: its table has two cells for every further
+	// MaxLists bounds a log-linear model: its table has two cells for every further
 	// list.
-	maxLists = 6
+	MaxLists = 6
 	// perParameter is how many items a model needs for each of its parameters; with
 	// fewer its estimate says next to nothing.
 	perParameter = 5
@@ -30,7 +30,7 @@ const (
 // for a model.
 func LogLinear(h Histories, lists int) (Missing, bool) {
 	seen := h.Seen()
-	if lists < 3 || lists > maxLists || seen < perParameter*(lists+1) {
+	if lists < 3 || lists > MaxLists || seen < perParameter*(lists+1) {
 		return Missing{}, false
 	}
 	var pairs [][2]int

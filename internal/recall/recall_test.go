@@ -174,3 +174,11 @@ func TestOfferWeight(t *testing.T) {
 		t.Error("a term does not weigh less for being common elsewhere")
 	}
 }
+
+func TestSurprise(t *testing.T) {
+	// By hand: ln(2.5·89.5/(1.5·8.5)) over √(1/2.5+1/1.5+1/8.5+1/89.5).
+	near(t, "surprise", Surprise(2, 10, 3, 100), 2.8651/1.0934, 0.001)
+	if Surprise(3, 100, 3, 150) > 1.645 || Surprise(3, 300, 3, 10_000) < 1.645 {
+		t.Error("three of three is a surprise where two of three are relevant anyway, or none where few are")
+	}
+}
