@@ -41,7 +41,7 @@ type Options struct {
 	Owner string
 	// Quiet is how long nothing must have changed before a training (default 5 s), and
 	// Patience how long a training is put off at most while something does (default 1
-	// minute). Trainings take a tenth of the time at most.
+	// minute). Trainings and the indexing of their scores take a tenth of the time.
 	Quiet, Patience time.Duration
 	// Log is silent when it is nil.
 	Log *slog.Logger
@@ -72,7 +72,8 @@ func New(bus *stream.Bus, opts Options) *Runner {
 const (
 	// growth is the part by which the log may grow before the model is trained anew.
 	growth = 0.1
-	// rest is how many times as long as a training took there is none after it.
+	// rest is how many times as long as a training took there is none after it. It ends
+	// when its scores are indexed, which takes longer than the training itself.
 	rest = 10
 	// poll is how often the logs are looked at.
 	poll = time.Second
@@ -96,12 +97,22 @@ func (r *Runner) work(ctx context.Context) error {
 	var (
 		last         logs
 		changed, due time.Time // of the last change; since when a training is due
+		began        time.Time // of a training whose scores are on their way into the index
 		free         time.Time // when the next training may be
 	)
 	for {
 		now, err := r.look(ctx)
 		if err != nil {
 			return err
+		}
+		if !began.IsZero() {
+			unread, err := r.bus.Unread(ctx, stream.Scores)
+			if err != nil {
+				return err
+			}
+			if unread == 0 {
+				free, began = time.Now().Add(rest*time.Since(began)), time.Time{}
+			}
 		}
 		if now != last {
 			last, changed = now, time.Now()
@@ -118,10 +129,9 @@ func (r *Runner) work(ctx context.Context) error {
 				due = time.Now()
 			}
 			settled := time.Since(changed) >= r.opts.Quiet || time.Since(due) >= r.opts.Patience
-			if settled && time.Now().After(free) {
-				began := time.Now()
+			if settled && began.IsZero() && time.Now().After(free) {
+				began, due = time.Now(), time.Time{}
 				err = r.train(ctx, state, now)
-				due, free = time.Time{}, time.Now().Add(rest*time.Since(began))
 			}
 		}
 		switch {

@@ -45,6 +45,22 @@ func (b *Bus) PurgeScores(ctx context.Context, before uint64) error {
 	return nil
 }
 
+// Unread is how many messages of a log the slowest of its readers has yet to
+// acknowledge; 0 when nobody reads it.
+func (b *Bus) Unread(ctx context.Context, log string) (int, error) {
+	list := b.streams[log].ListConsumers(ctx)
+	most := 0
+	for c := range list.Info() {
+		if c.Config.Durable != "" {
+			most = max(most, int(c.NumPending)+c.NumAckPending)
+		}
+	}
+	if err := list.Err(); err != nil {
+		return 0, fmt.Errorf("readers of %s: %w", log, err)
+	}
+	return most, nil
+}
+
 // End is how far a log reaches: the position of its last message, 0 for none, and its
 // size in bytes.
 type End struct{ Seq, Bytes uint64 }

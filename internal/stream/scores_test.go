@@ -41,6 +41,9 @@ func TestPurgeScoresUnderAReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sub.Close()
+	if n, err := b.Unread(ctx, Scores); err != nil || n < 4 {
+		t.Errorf("%d unread, %v", n, err)
+	}
 	inHand, err := sub.Fetch(ctx, 2, time.Second)
 	if err != nil || len(inHand) != 2 {
 		t.Fatalf("%d envelopes, %v", len(inHand), err)
@@ -75,6 +78,9 @@ func TestPurgeScoresUnderAReader(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	if n, err := b.Unread(ctx, Scores); err != nil || n != 0 {
+		t.Errorf("%d unread at the end, %v", n, err)
 	}
 	if got != 10_000 {
 		t.Errorf("%d scores of the new model, want 10,000", got)
