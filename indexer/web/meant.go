@@ -154,6 +154,16 @@ func (s *site) meant(a ask, expansions []indexer.Expansion) *meantView {
 			shown := c.Terms[:min(shownTerms, len(c.Terms))]
 			part.In = append(part.In, meantTerms{tongueOf(c.Lang), shown, len(c.Terms) - len(shown), c.Off})
 		}
+		// What is looked for comes first.
+		slices.SortStableFunc(part.In, func(x, y meantTerms) int {
+			switch {
+			case x.Off == y.Off:
+				return 0
+			case y.Off:
+				return -1
+			}
+			return 1
+		})
 		v.Parts = append(v.Parts, part)
 		if !slices.Contains(v.Words, x.Text) {
 			v.Words = append(v.Words, x.Text)
