@@ -223,6 +223,10 @@ func (c *cutter) add(end int) {
 		c.keywords = true
 	case c.label.kind == abstractLabel, c.border <= lineBorder, c.border == sentenceBorder && len(text) >= keywordsPiece:
 		c.keywords = false
+	case c.keywords && len(text) >= keywordsPiece && c.behindColon():
+		// "Background:" heads the next abstract.
+		c.keywords = false
+		c.pieces[len(c.pieces)-1].silent = false
 	}
 	p := piece{span{c.start, end}, c.border, c.label, c.keywords || isNotice(text)}
 	if p.silent {
@@ -237,6 +241,16 @@ func (c *cutter) add(end int) {
 	})
 	p.start, p.end = from, end
 	c.pieces = append(c.pieces, p)
+}
+
+// behindColon says whether the piece is what stands behind a sentence's colon.
+func (c *cutter) behindColon() bool {
+	n := len(c.pieces)
+	if n == 0 || c.pieces[n-1].border != sentenceBorder || c.pieces[n-1].label.kind == keywordsLabel {
+		return false
+	}
+	before := strings.TrimRight(c.text[:c.start], " ")
+	return strings.HasSuffix(before, ":") || strings.HasSuffix(before, "：")
 }
 
 func (c *cutter) finish() []piece {
@@ -271,7 +285,7 @@ func lacksSpace(before, behind string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	first, size := utf8.DecodeRuneInString(behind)
 	second, _ := utf8.DecodeRuneInString(behind[size:])
-	return unicode.IsLower(last) && unicode.IsUpper(first) && (unicode.IsLower(second) || second == ' ')
+	return unicode.IsLetter(last) && !unicode.IsUpper(last) && unicode.IsUpper(first) && (unicode.IsLower(second) || second == ' ')
 }
 
 // maxTag is the longest tag that is taken for one, in bytes.

@@ -31,6 +31,8 @@ func TestDivide(t *testing.T) {
 		{"headings", "Resumen: " + spanishStudy + " Zusammenfassung: " + germanStudy, []string{"es Resumen: Los", "de Zusammenfassung"}},
 		{"headings in brackets", "[Zusammenfassung] " + germanStudy + " [Abstract] " + englishStudy, []string{"de [Zusammen", "en [Abstract]"}},
 		{"keywords stay with their text", spanishStudy + " Palabras clave: pain; hand injuries; workers. " + englishStudy + " Keywords: dolor; manos.", []string{"es Los jornaleros", "en Farm workers"}},
+		{"a heading behind keywords", spanishStudy + " Palabras clave: dolor; manos. Background: " + englishStudy, []string{"es Los jornaleros", "en Background"}},
+		{"no space behind a stop in a script without capitals", koreanStudy + englishStudy, []string{"ko 농장", "en Farm workers"}},
 		{"copyright", germanStudy + " © 2019 The Synthetic Society. All rights reserved.", []string{"de Erntehelfer"}},
 		{"a link", germanStudy + " https://example.org/the/study/of/the/hands-of-farm-workers-after-the-harvest doi:10.5555/the.hands.of.all.the.workers authors-of-the-study@example.org", []string{"de Erntehelfer"}},
 		{"a title quoted", "Farm workers seldom report the pain in their hands. “Las manos que nos dan de comer todos los días del año” (2012) was read to ninety of them. Gloves that fit were rare.", []string{"en Farm workers"}},

@@ -220,6 +220,27 @@ func FuzzDetect(f *testing.F) {
 	})
 }
 
+// TestAmbiguousSyllables has words that can be divided into syllables in millions of
+// ways, all of which fail at the last letter.
+func TestAmbiguousSyllables(t *testing.T) {
+	for _, syllables := range []string{"na", "nin", "an", "ngen", "oe", "yeong"} {
+		word := strings.Repeat(syllables, longestWord)[:longestWord-1] + "q"
+		if began := time.Now(); syllabic(strings.Repeat(word+" ", 12)) || time.Since(began) > time.Second {
+			t.Errorf("%s: syllabic, or only after %s", word, time.Since(began))
+		}
+	}
+	for text, want := range map[string]bool{
+		"Guaimai renkou fanzui de yuanyin ji duice fenxi": true,
+		"Baishun kara no ridatsu to shakai fukki":         true,
+		"Seongmaemae pihae yeoseong ui jarip gyeongheom":  true,
+		"Women who leave the sex trade":                   false,
+	} {
+		if got := syllabic(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestReasonsAreWords(t *testing.T) {
 	for w := NoLetters; w <= Romanised; w++ {
 		if s := w.String(); len(s) < 5 || !unicode.IsLower(rune(s[0])) && !bytes.ContainsAny([]byte(s), "L") {

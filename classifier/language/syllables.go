@@ -3,7 +3,7 @@ package language
 import "strings"
 
 // A syllabary is the syllables of an East Asian language as it is written in Latin
-// letters: any onset or none, and then any rhyme. The longer ones are first.
+// letters: any onset or none, and then any rhyme.
 type syllabary struct{ onsets, rhymes []string }
 
 var syllabaries = []syllabary{
@@ -21,29 +21,36 @@ var syllabaries = []syllabary{
 	},
 }
 
-// longestWord is the longest word looked at, in bytes: longer ones are no words.
+// longestWord is the longest word looked at, in bytes: longer ones are no words. A
+// place in one is a bit of 64.
 const longestWord = 40
 
-// spells says whether a word, in small letters, is a row of syllables.
+// spells says whether a word, in small letters, is a row of syllables. Each place in it
+// is gone on from once, in however many ways it is reached.
 func (s syllabary) spells(word string) bool {
-	if word == "" {
-		return true
-	}
-	for _, onset := range s.onsets {
-		if rest, ok := strings.CutPrefix(word, onset); ok && s.rhymed(rest) {
-			return true
+	reached := uint64(1)
+	for at := range len(word) {
+		if reached>>at&1 == 0 {
+			continue
+		}
+		reached |= s.rhymed(word, at)
+		for _, onset := range s.onsets {
+			if strings.HasPrefix(word[at:], onset) {
+				reached |= s.rhymed(word, at+len(onset))
+			}
 		}
 	}
-	return s.rhymed(word)
+	return reached>>len(word)&1 != 0
 }
 
-func (s syllabary) rhymed(word string) bool {
+// rhymed returns the places where the rhymes that begin at a place of a word end.
+func (s syllabary) rhymed(word string, at int) (ends uint64) {
 	for _, rhyme := range s.rhymes {
-		if rest, ok := strings.CutPrefix(word, rhyme); ok && s.spells(rest) {
-			return true
+		if strings.HasPrefix(word[at:], rhyme) {
+			ends |= 1 << (at + len(rhyme))
 		}
 	}
-	return false
+	return ends
 }
 
 // syllabic says whether nearly all the words of a text are rows of the syllables of
