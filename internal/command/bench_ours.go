@@ -241,14 +241,20 @@ func (w workload) classified(ctx context.Context) iter.Seq2[[]record.Classified,
 	}
 }
 
-// wholeOurs is `polyglean harvest` on a new data directory, models not yet loaded.
+// wholeOurs is `polyglean harvest` on a new data directory, models not yet loaded,
+// without the report at its end.
 func wholeOurs(ctx context.Context, w workload) (m measurement, err error) {
 	p := w.pipeline()
 	defer p.Close()
 	start := time.Now()
-	var said bytes.Buffer
-	if err := p.harvest(ctx, nil, harvester.Options{Log: p.log}, false, &said, io.Discard); err != nil {
-		return m, fmt.Errorf("%w\n%s", err, strings.TrimSpace(said.String()))
+	run, err := p.takeIn(ctx, nil, harvester.Options{Log: p.log}, io.Discard)
+	if err != nil {
+		return m, err
+	}
+	if run.Partial() {
+		var said bytes.Buffer
+		err := printRun(&said, run)
+		return m, errors.Join(errPartial, err, errors.New(strings.TrimSpace(said.String())))
 	}
 	m.Seconds = time.Since(start).Seconds()
 	if m.Records, err = p.index.Count(ctx); err != nil {

@@ -181,10 +181,7 @@ func runsCommand(g *globals) *cobra.Command {
 			if !found {
 				return usagef("there is no run %s: polyglean runs lists them", args[1])
 			}
-			if asJSON {
-				return writeJSON(out, reportOf(run))
-			}
-			return printRun(out, run)
+			return p.showRun(ctx, run, asJSON, out)
 		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

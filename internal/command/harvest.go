@@ -12,6 +12,7 @@ import (
 	"polyglean/classifier"
 	"polyglean/harvester"
 	"polyglean/indexer"
+	"polyglean/indexer/diagnosis"
 	"polyglean/internal/stream"
 )
 
@@ -58,45 +59,62 @@ any of them did not end complete.`,
 	return cmd
 }
 
+// harvest does a run and tells what came of it.
 func (p *pipeline) harvest(ctx context.Context, names []string, opts harvester.Options, asJSON bool, out, errOut io.Writer) error {
-	sources, err := p.sources(names)
+	run, err := p.takeIn(ctx, names, opts, errOut)
 	if err != nil {
 		return err
+	}
+	report := reportOf(run)
+	if p.alone() {
+		if report.Recall, err = p.diagnose(ctx, run); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		err = writeJSON(out, report)
+	} else {
+		err = p.tellHarvest(ctx, report, out)
+	}
+	if err == nil && run.Partial() {
+		return errPartial
+	}
+	return err
+}
+
+// takeIn opens the pipeline and does a run, until all that came is indexed where no
+// other process does that.
+func (p *pipeline) takeIn(ctx context.Context, names []string, opts harvester.Options, errOut io.Writer) (run harvester.Run, err error) {
+	sources, err := p.sources(names)
+	if err != nil {
+		return run, err
 	}
 	p.stay()
 	if err := p.openBus(ctx); err != nil {
-		return err
+		return run, err
 	}
 	if p.alone() {
 		if err := p.openIndex(ctx); err != nil {
-			return err
+			return run, err
 		}
 	}
-	run, err := p.gather(ctx, sources, opts, errOut)
-	if err != nil {
-		return fmt.Errorf("harvest: %w (run polyglean harvest again to go on from here)", err)
+	if run, err = p.gather(ctx, sources, opts, errOut); err != nil {
+		return run, fmt.Errorf("harvest: %w (run polyglean harvest again to go on from here)", err)
 	}
-	if asJSON {
-		if err := writeJSON(out, reportOf(run)); err != nil {
-			return err
-		}
-	} else {
-		if err := printRun(out, run); err != nil {
-			return err
-		}
-		if p.alone() {
-			err = p.tellRelevance(ctx, out)
-		} else {
-			_, err = fmt.Fprintln(out, "\nThe records are in the stream; the running stages classify and index them.")
-		}
-		if err != nil {
-			return err
-		}
+	return run, nil
+}
+
+func (p *pipeline) tellHarvest(ctx context.Context, report runReport, out io.Writer) error {
+	if err := printRun(out, report.Run); err != nil {
+		return err
 	}
-	if run.Partial() {
-		return errPartial
+	if !p.alone() {
+		_, err := fmt.Fprintf(out, "\nThe records are in the stream; the running stages classify and index them. Then\n"+
+			"polyglean runs show %s tells what was found of the known studies.\n", report.Run.ID)
+		return err
 	}
-	return nil
+	printRecall(out, report.Recall, false)
+	return p.tellRelevance(ctx, out)
 }
 
 // alone says that no other process runs the stages: no running pipeline on this
@@ -145,6 +163,8 @@ type runReport struct {
 	State   harvester.State        `json:"state"`
 	Totals  harvester.QueryState   `json:"totals"`
 	Queries []harvester.QueryState `json:"queries"`
+	// Recall is the diagnosis of what was found and missed, where one was made.
+	Recall *diagnosis.Diagnosed `json:"recall,omitempty"`
 }
 
 func reportOf(run harvester.Run) runReport {

@@ -13,6 +13,7 @@ import (
 
 	"polyglean/harvester"
 	"polyglean/indexer"
+	"polyglean/indexer/diagnosis"
 	"polyglean/internal/record"
 )
 
@@ -42,6 +43,8 @@ type summary struct {
 	SeedsFound  int            `json:"seeds_found"`
 	SeedsTotal  int            `json:"seeds_total"`
 	Seconds     float64        `json:"seconds"`
+	// Recall says of each seed whether it was found, and what is likely missing.
+	Recall *diagnosis.Diagnosed `json:"recall"`
 
 	parked []record.Parked
 }
@@ -81,6 +84,9 @@ func (p *pipeline) summarise(ctx context.Context, run harvester.Run, took time.D
 	}
 	s.SeedsFound = len(all.Facets[indexer.FacetSeed])
 	s.Seconds = took.Seconds()
+	if s.Recall, err = p.diagnose(ctx, run); err != nil {
+		return s, err
+	}
 	return s, p.bus.EachParked(ctx, func(item record.Parked) error {
 		s.parked = append(s.parked, item)
 		return nil
@@ -127,6 +133,7 @@ func printSummary(w io.Writer, s summary) {
 		row("  "+string(reason), s.KeywordMiss[string(reason)], reasonWords[reason])
 	}
 	fmt.Fprintf(w, "\n%sSeed studies found%s  %d of %d\n", st.bold, st.reset, s.SeedsFound, s.SeedsTotal)
+	printRecall(w, s.Recall, false)
 	fmt.Fprintf(w, "%s%.1f s%s\n", st.dim, s.Seconds, st.reset)
 }
 

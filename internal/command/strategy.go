@@ -49,7 +49,7 @@ func strategyCommand(g *globals) *cobra.Command {
 	translate.Flags().StringSliceVar(&names, "source", nil, "only these sources (default all that are enabled)")
 	translate.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	translate.Args = usageArgs(nil)
-	cmd.AddCommand(translate, lintCommand(), convertCommand())
+	cmd.AddCommand(translate, lintCommand(), convertCommand(), checkCommand(g), suggestCommand(g), promoteCommand(g))
 	return cmd
 }
 
