@@ -30,7 +30,8 @@ const Version = "1"
 
 // Options adjust a Classifier.
 type Options struct {
-	// MaxEvidence is how many passages a concept or block is proved with; 0 means 5.
+	// MaxEvidence is how many passages a concept or block is proved with; 0 means 5. A
+	// concept has one more from each field and language that would be left without.
 	// One proves it, some more show its weight, and a long text may hold thousands.
 	MaxEvidence int
 }

@@ -105,7 +105,7 @@ func (c *Classifier) concepts(texts []text) []record.ConceptHit {
 			}
 			hit := &out[n]
 			hit.Strong = hit.Strong || h.Strong
-			if len(hit.Evidence) < c.maxEvidence {
+			if len(hit.Evidence) < c.maxEvidence || elsewhere(texts, hit.Evidence, t, h) {
 				hit.Evidence = append(hit.Evidence, t.evidence(h.Start, h.End, h.Concept, h.Lang))
 			}
 		}
