@@ -17,6 +17,7 @@ import (
 const (
 	subjectSearch = "polyglean.search"
 	subjectStudy  = "polyglean.study"
+	subjectCount  = "polyglean.count"
 	subjectVerify = "polyglean.verify"
 )
 
@@ -28,8 +29,9 @@ type answer struct {
 	Absent bool                  `json:"absent,omitempty"`
 }
 
-// Answer serves other processes' requests until ctx ends.
-func Answer(ctx context.Context, nc *nats.Conn, s Searcher, verify func(context.Context) (Verification, error)) error {
+// Answer serves other processes' requests until ctx ends. Count and verify are Count
+// and Verify of the index of s.
+func Answer(ctx context.Context, nc *nats.Conn, s Searcher, count, verify func(context.Context) (Verification, error)) error {
 	handlers := map[string]func(context.Context, []byte) (any, error){
 		subjectSearch: func(ctx context.Context, raw []byte) (any, error) {
 			var q Query
@@ -39,6 +41,7 @@ func Answer(ctx context.Context, nc *nats.Conn, s Searcher, verify func(context.
 			return s.Search(ctx, q)
 		},
 		subjectStudy:  func(ctx context.Context, raw []byte) (any, error) { return s.Study(ctx, string(raw)) },
+		subjectCount:  func(ctx context.Context, _ []byte) (any, error) { return count(ctx) },
 		subjectVerify: func(ctx context.Context, _ []byte) (any, error) { return verify(ctx) },
 	}
 	for subject, handle := range handlers {
@@ -94,6 +97,12 @@ func (r *Remote) Search(ctx context.Context, q Query) (Result, error) {
 func (r *Remote) Study(ctx context.Context, id string) (Study, error) {
 	var s Study
 	return s, r.ask(ctx, subjectStudy, []byte(id), &s)
+}
+
+// Count is Count, done by the process that has the index.
+func (r *Remote) Count(ctx context.Context) (Verification, error) {
+	var v Verification
+	return v, r.ask(ctx, subjectCount, nil, &v)
 }
 
 // Verify is Verify, done by the process that has the index.

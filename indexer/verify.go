@@ -2,10 +2,7 @@ package indexer
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
-	"polyglean/internal/record"
 	"polyglean/internal/stream"
 )
 
@@ -26,101 +23,80 @@ type Verification struct {
 	Parked        int `json:"parked"`
 	ParkedRecords int `json:"parked_records"`
 	// Missing records are in the log and neither indexed nor parked; Doubled are in
-	// two studies; Strangers are in the index and not in the log. All three are 0
-	// when nothing is wrong. MissingIDs names up to 20.
-	Missing    int      `json:"missing"`
-	MissingIDs []string `json:"missing_ids,omitempty"`
-	Doubled    int      `json:"doubled"`
-	Strangers  int      `json:"strangers"`
+	// two studies; Strangers are in the index and not in the log; Altered are not in the
+	// index as they are in the log. Building the index anew mends them.
+	Missing   int `json:"missing"`
+	Doubled   int `json:"doubled"`
+	Strangers int `json:"strangers"`
+	Altered   int `json:"altered"`
+	// MissingDecisions and AlteredDecisions are those of reviewers.
+	MissingDecisions int `json:"missing_decisions"`
+	AlteredDecisions int `json:"altered_decisions"`
+	// Damaged counts the files of the index that are not as they were written, and
+	// documents that cannot be read. What is in them is not compared.
+	Damaged int `json:"damaged"`
+	// Lost counts the messages that the logs have no more. No index brings them back; a
+	// backup may have them.
+	Lost int `json:"lost"`
+	// Problems names what was found, up to MaxProblems of each kind.
+	Problems []Problem `json:"problems,omitempty"`
 	// Behind counts envelopes that the stages have yet to handle; what is missing
 	// may be in them.
 	Behind int `json:"behind"`
 }
 
-// OK says that every record is accounted for exactly once.
-func (v Verification) OK() bool {
-	return v.Missing == 0 && v.Doubled == 0 && v.Strangers == 0 && v.Records == v.Indexed+v.ParkedRecords
+// MaxProblems is how many problems of a kind are named.
+const MaxProblems = 20
+
+// ProblemKind says what is wrong; see the fields of Verification.
+type ProblemKind string
+
+// The kinds of problems.
+const (
+	Missing  ProblemKind = "missing"
+	Doubled  ProblemKind = "doubled"
+	Stranger ProblemKind = "stranger"
+	Altered  ProblemKind = "altered"
+	Damaged  ProblemKind = "damaged"
+	Lost     ProblemKind = "lost"
+)
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	Kind ProblemKind `json:"kind"`
+	// Name is what it is wrong with: the ID of a record, a decision or message by its
+	// place in the log, a study, a file.
+	Name string `json:"name"`
+	// What is wrong, in words; "" where the kind says it all.
+	What string `json:"what,omitempty"`
 }
 
-// Verify counts every record of the candidate log to where it ended.
-func Verify(ctx context.Context, bus *stream.Bus, index Index) (Verification, error) {
-	var v Verification
-	for _, reader := range [][2]string{{stream.Candidates, "classifier"}, {stream.Classified, Stage}} {
-		lag, err := bus.Lag(ctx, reader[0], reader[1])
-		if err != nil {
-			return v, err
-		}
-		v.Behind += lag
-	}
+// OK says that every record is accounted for exactly once, as it is in the log.
+func (v Verification) OK() bool {
+	return !v.Wrong() && v.Lost == 0 && v.Records == v.Indexed+v.ParkedRecords
+}
 
-	// What is known of each record, by the hash of its ID.
-	const (
-		inLog = 1 << iota
-		inIndex
-		inParked
-	)
-	where := map[uint64]uint8{}
-	err := bus.EachMark(ctx, func(m stream.Mark, _ stream.Origin, _ uint64) { where[m.ID] |= inLog })
-	if err != nil {
-		return v, err
-	}
-	err = index.Scan(ctx, func(d Stored) error {
-		var s Study
-		if err := json.Unmarshal(d.Source, &s); err != nil {
-			return fmt.Errorf("document %s in the index cannot be read (%w): rebuild it with polyglean reindex", d.ID, err)
-		}
-		v.Studies++
-		selected := len(s.Decisions) > 0 || s.selectedByScore()
-		for _, m := range s.Members {
-			id := record.Hash64(m.Record.Candidate.ID)
-			if where[id]&inIndex != 0 {
-				v.Doubled++
-			}
-			where[id] |= inIndex
-			if m.Record.Selection == record.SetAside && !selected {
-				v.SetAside++
-			}
-			if m.Record.Candidate.Deleted {
-				v.Deleted++
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return v, err
-	}
-	err = bus.EachParked(ctx, func(p record.Parked) error {
-		v.Parked++
-		if p.RecordID != "" {
-			if id := record.Hash64(p.RecordID); where[id]&inLog != 0 {
-				where[id] |= inParked
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return v, err
-	}
-	missing := map[uint64]bool{}
-	for id, w := range where {
-		switch {
-		case w&inLog == 0:
-			v.Strangers++
-		case w&inIndex != 0:
-			v.Records++
-			v.Indexed++
-		case w&inParked != 0:
-			v.Records++
-			v.ParkedRecords++
-		default:
-			v.Records++
-			v.Missing++
-			missing[id] = true
-		}
-	}
-	v.Merged = v.Indexed - v.Studies
-	if v.Missing > 0 {
-		v.MissingIDs, err = bus.NameCandidates(ctx, missing, 20)
-	}
-	return v, err
+// Wrong says that the index is not what the log makes: building it anew mends it.
+func (v Verification) Wrong() bool {
+	return v.Missing+v.Doubled+v.Strangers+v.Altered+v.MissingDecisions+v.AlteredDecisions+v.Damaged > 0
+}
+
+// Checker is an Index that can compare what it has on disk with its own checksums. It
+// returns an error for each file that is not as it was written.
+type Checker interface {
+	Check(ctx context.Context) ([]error, error)
+}
+
+// Count counts every record of the candidate log to where it ended. It compares which
+// records there are, and not what is in them.
+func Count(ctx context.Context, bus *stream.Bus, index Index) (Verification, error) {
+	return newAudit(bus, index, false).run(ctx)
+}
+
+// Verify is Count and compares all that is in the index with the logs: each record with
+// the classified record it was made from, each decision with the one that was logged.
+// It reads the logs and the index from end to end. What others write meanwhile is not
+// counted.
+func Verify(ctx context.Context, bus *stream.Bus, index Index) (Verification, error) {
+	return newAudit(bus, index, true).run(ctx)
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"polyglean/classifier"
 	"polyglean/deploy"
 	"polyglean/harvester"
 	"polyglean/indexer"
@@ -209,75 +208,4 @@ func parkedCommand(g *globals) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, with what was received")
 	return cmd
-}
-
-func verifyCommand(g *globals) *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Prove by counting that every record ended in exactly one place",
-		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
-			v, err := p.verify(ctx)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = writeJSON(out, v)
-			} else {
-				err = printVerification(out, v)
-			}
-			switch {
-			case err != nil:
-				return err
-			case v.OK():
-				return nil
-			case v.Behind > 0:
-				return errPartial
-			}
-			return errReported
-		}),
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return cmd
-}
-
-func reindexCommand(g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use:   "reindex",
-		Short: "Build the index anew from the log",
-		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
-			n, err := p.reindex(ctx)
-			if err == nil {
-				fmt.Fprintf(out, "Built the index anew: %s.\n", plural(n, "study", "studies"))
-			}
-			return err
-		}),
-	}
-}
-
-// reindex removes the index and reads the logs again from their start; it returns
-// the number of studies.
-func (p *pipeline) reindex(ctx context.Context) (int, error) {
-	if p.bus.Attached() {
-		return 0, fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
-	}
-	if err := p.dropIndex(ctx); err != nil {
-		return 0, err
-	}
-	for _, log := range []string{stream.Classified, stream.Decisions, stream.Scores} {
-		if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
-			return 0, err
-		}
-	}
-	if err := p.openIndex(ctx); err != nil {
-		return 0, err
-	}
-	s, err := p.newStages(classifier.Stage, indexer.Stage)
-	if err != nil {
-		return 0, err
-	}
-	if err := s.with(ctx, p.drain); err != nil {
-		return 0, err
-	}
-	return p.index.Count(ctx)
 }

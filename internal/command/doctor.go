@@ -73,7 +73,7 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 	err = p.openIndex(ctx)
 	check("index", err, p.config.Index.Backend)
 	if err == nil {
-		v, err := p.verify(ctx)
+		v, err := p.count(ctx)
 		if err == nil && !v.OK() && v.Behind == 0 {
 			err = fmt.Errorf("it does not agree with the log: polyglean verify tells more, polyglean reindex mends it")
 		}

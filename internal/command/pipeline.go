@@ -127,7 +127,15 @@ func (p *pipeline) Close() {
 	}
 }
 
-// verify counts every record, here or in the process that has the index.
+// count counts every record, here or in the process that has the index.
+func (p *pipeline) count(ctx context.Context) (indexer.Verification, error) {
+	if remote, ok := p.searcher.(*indexer.Remote); ok {
+		return remote.Count(ctx)
+	}
+	return indexer.Count(ctx, p.bus, p.index)
+}
+
+// verify compares every record with the logs, here or in the process that has the index.
 func (p *pipeline) verify(ctx context.Context) (indexer.Verification, error) {
 	if remote, ok := p.searcher.(*indexer.Remote); ok {
 		return remote.Verify(ctx)
@@ -210,7 +218,7 @@ func (p *pipeline) newStages(roles ...string) (*stages, error) {
 	if slices.Contains(roles, indexer.Stage) {
 		s.index = indexer.NewRunner(p.bus, p.index, owner, p.log)
 		s.run = append(s.run, s.index.Run, func(ctx context.Context) error {
-			return indexer.Answer(ctx, p.bus.Conn(), p.searcher, p.verify)
+			return indexer.Answer(ctx, p.bus.Conn(), p.searcher, p.count, p.verify)
 		})
 	}
 	return s, nil

@@ -55,7 +55,7 @@ func (p *pipeline) summarise(ctx context.Context, run harvester.Run, took time.D
 		Announced: t.Announced, Received: t.Received, SeedsTotal: len(p.protocol.Seeds),
 		Languages: map[string]int{}, KeywordMiss: map[string]int{},
 	}
-	v, err := p.verify(ctx)
+	v, err := p.count(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -242,27 +242,6 @@ func printParked(w io.Writer, items []record.Parked) error {
 			item.At.Format(time.DateTime), clean(cmp.Or(item.RecordID, item.Key)), item.Stage, clean(item.Source), clean(item.Reason))
 	}
 	_, err := fmt.Fprintf(w, "%s parked; --json shows what was received\n", plural(len(items), "item", "items"))
-	return err
-}
-
-func printVerification(w io.Writer, v indexer.Verification) error {
-	fmt.Fprintf(w, "records in the log   %9s\n", thousands(v.Records))
-	fmt.Fprintf(w, "indexed              %9s  in %s; %s merged, %s set aside, %s deleted at their source\n",
-		thousands(v.Indexed), plural(v.Studies, "study", "studies"), thousands(v.Merged), thousands(v.SetAside), thousands(v.Deleted))
-	fmt.Fprintf(w, "parked               %9s  after they were in the log; %s in all\n", thousands(v.ParkedRecords), thousands(v.Parked))
-	fmt.Fprintf(w, "missing              %9s\ndoubled              %9s\nnot in the log       %9s\n",
-		thousands(v.Missing), thousands(v.Doubled), thousands(v.Strangers))
-	for _, id := range v.MissingIDs {
-		fmt.Fprintf(w, "    missing: %s\n", clean(id))
-	}
-	last := "The index does not agree with the log: polyglean reindex builds it anew from the log."
-	switch {
-	case v.OK():
-		last = "Every record is accounted for exactly once."
-	case v.Behind > 0:
-		last = plural(v.Behind, "envelope is", "envelopes are") + " still to be handled: run polyglean harvest or serve, then verify again."
-	}
-	_, err := fmt.Fprintln(w, last)
 	return err
 }
 
