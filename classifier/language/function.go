@@ -16,8 +16,8 @@ const (
 	functionWeight = 4.0
 	// strangerWeight is what it says besides against the languages of strangers.
 	strangerWeight = 12.0
-	// longestFunctionWord is in bytes.
-	longestFunctionWord = 12
+	// longestShortWord is in bytes: no word that is looked for is longer.
+	longestShortWord = 16
 )
 
 // strangers are languages that names and terms look like, and that share no function
@@ -57,28 +57,47 @@ var functionWords = func() map[string]Set {
 // addFunctionWords adds what the function words of a Latin text say for and against
 // languages.
 func addFunctionWords(logp *[ngram.MaxLanguages]float64, languages []int, text string) {
-	var buffer [longestFunctionWord + utf8.UTFMax]byte
-	word := buffer[:0]
-	end := func() {
-		if of, ok := functionWords[string(word)]; ok {
-			for i, lang := range languages {
-				switch {
-				case of.has(lang):
-					logp[i] += functionWeight
-				case strangers.has(lang):
-					logp[i] -= strangerWeight
-				}
+	for words := (shortWords{rest: text}); words.next(); {
+		of, ok := functionWords[string(words.word())]
+		if !ok {
+			continue
+		}
+		for i, lang := range languages {
+			switch {
+			case of.has(lang):
+				logp[i] += functionWeight
+			case strangers.has(lang):
+				logp[i] -= strangerWeight
 			}
 		}
-		word = buffer[:0]
 	}
-	for _, r := range text {
+}
+
+// shortWords goes through the words of a Latin text in small letters. Of those longer
+// than longestShortWord it gives the beginning.
+type shortWords struct {
+	rest   string
+	buffer [longestShortWord + utf8.UTFMax]byte
+	length int
+}
+
+// next goes on to the next word, false when there is none.
+func (w *shortWords) next() bool {
+	w.length = 0
+	for i, r := range w.rest {
 		switch {
-		case ScriptOf(r) != Latin:
-			end()
-		case len(word) <= longestFunctionWord:
-			word = utf8.AppendRune(word, unicode.ToLower(r))
+		case ScriptOf(r) == Latin:
+			if w.length <= longestShortWord {
+				w.length += utf8.EncodeRune(w.buffer[w.length:], unicode.ToLower(r))
+			}
+		case w.length > 0:
+			w.rest = w.rest[i:]
+			return true
 		}
 	}
-	end()
+	w.rest = ""
+	return w.length > 0
 }
+
+// word is valid until next is called.
+func (w *shortWords) word() []byte { return w.buffer[:w.length] }

@@ -77,8 +77,11 @@ func tellHan(text, declared string) Result {
 		return Result{Lang: "ja", Confidence: 1, How: ByScript}
 	case n.japanese > n.simplified:
 		return Result{Lang: "ja", Confidence: 0.9, How: ByScript}
-	case n.han < 30 && declared == "ja" && n.simplified == 0:
-		return Result{Lang: "ja", Confidence: 0.7, How: ByDeclaration} // a short title may do without kana
+	case n.han < 30 && n.simplified == 0: // a short title may do without kana
+		if declared == "ja" {
+			return Result{Lang: "ja", Confidence: 0.7, How: ByDeclaration}
+		}
+		return Result{Lang: "zh", Confidence: 0.9, How: ByScript}
 	}
 	return Result{Lang: "zh", Confidence: 1, How: ByScript}
 }

@@ -55,6 +55,7 @@ func TestDetect(t *testing.T) {
 		{"मानिसहरू बेचबिखन विरुद्धको कानुन र यसको कार्यान्वयनमा चुनौती छन्", "", Undetermined, ByScript, Unsupported},
 		{"Савдои одамон дар Тоҷикистон ва ҳимояи ҳуқуқҳои занон", "", Undetermined, ByScript, Unsupported},
 		{"Explotación sexual de mulleres en Galicia: unha análise da situación das vítimas", "", Undetermined, ByScript, Unsupported},
+		{"Mulleres prostituídas e exclusión social", "", Undetermined, ByScript, Unsupported},
 		{"Estudo da toponimia galega medieval", "", Undetermined, ByScript, Unsupported},
 		{"Torgovlya lyud'mi i seksual'naya ekspluatatsiya zhenshchin v Rossii", "", Undetermined, ByModel, Romanised},
 		{"Guaimai renkou fanzui de yuanyin ji duice fenxi", "", Undetermined, ByModel, Romanised},

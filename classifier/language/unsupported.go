@@ -53,7 +53,7 @@ func unsupported(text string, main Script, letters int) bool {
 var galicianWords = func() map[string]bool {
 	words := make(map[string]bool)
 	for word := range strings.FieldsSeq(`unha unhas dunha dunhas nunha nunhas coa coas máis tamén ademais muller mulleres persoa persoas xénero xustiza xuventude
-		traballo traballos galego galega galegos galegas nenas nenos súa súas dende hai foron avaliación`) {
+		traballo traballos galego galega galegos galegas nenas nenos súa súas dende hai foron avaliación dereito dereitos achegamento coñecemento desenvolvemento`) {
 		words[word] = true
 	}
 	return words
@@ -64,13 +64,12 @@ const galicianShare = 12
 
 // galician says whether a text that looks like Spanish or Portuguese is Galician.
 func galician(text string) bool {
-	words, own := 0, 0
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return ScriptOf(r) != Latin }) {
-		words++
-		// Only words in small letters: capitals begin names, and need a copy to be folded.
-		if galicianWords[word] {
+	all, own := 0, 0
+	for words := (shortWords{rest: text}); words.next(); {
+		all++
+		if galicianWords[string(words.word())] {
 			own++
 		}
 	}
-	return own > 0 && own*galicianShare >= words
+	return own > 0 && own*galicianShare >= all
 }
