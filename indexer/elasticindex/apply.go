@@ -20,32 +20,20 @@ const (
 // those that are to be tried again stay in the queue, in order, and every other one
 // leaves it with an outcome.
 func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
-	outcomes, err := x.apply(ctx, ops)
-	if err != nil || len(outcomes) == 0 {
-		return outcomes, err
-	}
-	// One refresh for the batch, not one for each request: a refresh writes a
-	// segment, and after a batch of 500 takes a tenth to a fifth of its time.
-	if err := x.refresh(ctx); err != nil {
-		return nil, err
-	}
-	return outcomes, nil
-}
-
-// apply does what Apply does but for making it visible.
-func (x *Index) apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
 	outcomes := make([]indexer.Outcome, len(ops))
-	graves := make(map[int]int64)
 	queue := make([]int, 0, len(ops))
 	for i, op := range ops {
 		if outcomes[i].Err = checkOp(op); outcomes[i].Err == nil {
 			queue = append(queue, i)
 		}
 	}
+	if len(queue) == 0 {
+		return outcomes, nil
+	}
 	for fruitless := 0; len(queue) > 0; {
 		before := len(queue)
 		var err error
-		queue, err = x.applySome(ctx, ops, queue, outcomes, graves)
+		queue, err = x.applySome(ctx, ops, queue, outcomes)
 		switch {
 		case err == nil:
 			fruitless = 0
@@ -62,19 +50,18 @@ func (x *Index) apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 			return nil, fmt.Errorf("elasticsearch: write %d documents: %w", len(queue), err)
 		}
 	}
-	if len(graves) > 0 {
-		if err := x.recreate(ctx, ops, graves, outcomes); err != nil {
-			return nil, err
-		}
+	// One refresh for the batch, not one for each request: a refresh writes a
+	// segment, and after a batch of 500 takes a tenth to a fifth of its time.
+	if err := x.refresh(ctx); err != nil {
+		return nil, err
 	}
 	return outcomes, nil
 }
 
 // applySome sends the first part of the queue and returns what is left of it. The
 // error is the reason why something was left that was sent; it is nil when the
-// server wants shorter requests. First writes that may have run into a deletion go into
-// graves with its version.
-func (x *Index) applySome(ctx context.Context, ops []indexer.Op, queue []int, outcomes []indexer.Outcome, graves map[int]int64) ([]int, error) {
+// server wants shorter requests.
+func (x *Index) applySome(ctx context.Context, ops []indexer.Op, queue []int, outcomes []indexer.Outcome) ([]int, error) {
 	req, rest, err := newBulk(ops, queue, int(x.bulkBytes.Load()))
 	if err != nil {
 		return queue, err
@@ -98,9 +85,6 @@ func (x *Index) applySome(ctx context.Context, ops []indexer.Op, queue []int, ou
 		out, err := items[n].outcome(ops[i])
 		if err == nil {
 			outcomes[i] = out
-			if version, ok := buried(ops[i], items[n]); ok && out.Stale {
-				graves[i] = version
-			}
 			continue
 		}
 		if !passing(err) {
