@@ -45,7 +45,8 @@ type neighbourhood struct {
 	ruled map[string][]string
 	// rulings by their place in the log.
 	rulings map[uint64]LoggedDecision
-	// asked are the values that were looked up, by field.
+	// asked are the values that were looked up, by field; false for those that lead to too
+	// many studies to be followed.
 	asked map[string]map[string]bool
 	// near are the records of the neighbourhood; queue those whose relations are yet to
 	// be looked for.
@@ -202,25 +203,57 @@ func (n *neighbourhood) add(m Member, r *merge.Record) {
 
 // ask looks up the studies that have one of the values, once each.
 func (n *neighbourhood) ask(ctx context.Context, field string, values []string) error {
-	fresh := map[string]bool{}
+	asked := n.asked[field]
+	var fresh []string
 	for _, v := range values {
-		if !n.asked[field][v] {
-			n.asked[field][v] = true
-			fresh[v] = true
+		if _, before := asked[v]; !before {
+			asked[v] = true
+			fresh = append(fresh, v)
 		}
 	}
-	return lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(fresh)), func(values []string) error {
-		stored, err := n.index.Lookup(ctx, field, values)
-		if err != nil {
+	slices.Sort(fresh)
+	for chunk := range slices.Chunk(fresh, askKeys) {
+		if err := n.lookUp(ctx, field, chunk); err != nil {
+			return fmt.Errorf("look up studies: %w", err)
+		}
+	}
+	return nil
+}
+
+// lookUp parts values in two when they lead to too many documents; a single value that
+// does is not followed.
+func (n *neighbourhood) lookUp(ctx context.Context, field string, values []string) error {
+	either := Bool{}
+	for _, v := range values {
+		either.Should = append(either.Should, Term{Field: field, Value: v})
+	}
+	counted, err := n.index.Find(ctx, Plan{Query: either})
+	if err != nil {
+		return err
+	}
+	switch total := counted.Total; {
+	case total == 0:
+		return nil
+	case total > merge.Common && len(values) == 1:
+		n.asked[field][values[0]] = false
+		return nil
+	case total > askStudies:
+		half := len(values) / 2
+		if err := n.lookUp(ctx, field, values[:half]); err != nil {
 			return err
 		}
-		for _, d := range stored {
-			if err := n.take(d); err != nil {
-				return err
-			}
+		return n.lookUp(ctx, field, values[half:])
+	}
+	stored, err := n.index.Lookup(ctx, field, values)
+	if err != nil {
+		return err
+	}
+	for _, d := range stored {
+		if err := n.take(d); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // settled says that the index holds what was written and, of what the neighbourhood
@@ -236,58 +269,27 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 			delete(want, op.ID)
 		}
 	}
-	as := true
-	for field, values := range n.asked {
-		err := lookUp(ctx, n.index, field, slices.Sorted(maps.Keys(values)), func(values []string) error {
-			versions, err := n.index.Versions(ctx, field, values)
-			for id, version := range versions {
-				wanted, known := want[id]
-				as = as && known && version == wanted
+	for field, asked := range n.asked {
+		var followed []string
+		for v, is := range asked {
+			if is {
+				followed = append(followed, v)
 			}
-			return err
-		})
-		if err != nil {
-			return false, err
+		}
+		slices.Sort(followed)
+		for chunk := range slices.Chunk(followed, askKeys) {
+			versions, err := n.index.Versions(ctx, field, chunk)
+			if err != nil {
+				return false, fmt.Errorf("look up studies: %w", err)
+			}
+			for id, version := range versions {
+				if wanted, known := want[id]; !known || version != wanted {
+					return false, nil
+				}
+			}
 		}
 	}
-	return as, nil
-}
-
-// lookUp gives read those of the values that do not lead to too many documents, some
-// at a time.
-func lookUp(ctx context.Context, index Index, field string, values []string, read func(values []string) error) error {
-	for chunk := range slices.Chunk(values, askKeys) {
-		if err := lookUpSome(ctx, index, field, chunk, read); err != nil {
-			return fmt.Errorf("look up studies: %w", err)
-		}
-	}
-	return nil
-}
-
-// lookUpSome parts values in two when they lead to too many documents; a single value
-// that does is not followed.
-func lookUpSome(ctx context.Context, index Index, field string, values []string, read func(values []string) error) error {
-	either := Bool{}
-	for _, v := range values {
-		either.Should = append(either.Should, Term{Field: field, Value: v})
-	}
-	counted, err := index.Find(ctx, Plan{Query: either})
-	if err != nil {
-		return err
-	}
-	switch n := counted.Total; {
-	case n == 0:
-		return nil
-	case n > merge.Common && len(values) == 1:
-		return nil
-	case n > askStudies:
-		half := len(values) / 2
-		if err := lookUpSome(ctx, index, field, values[:half], read); err != nil {
-			return err
-		}
-		return lookUpSome(ctx, index, field, values[half:], read)
-	}
-	return read(values)
+	return true, nil
 }
 
 // take files a study that was looked up.
