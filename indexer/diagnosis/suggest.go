@@ -106,8 +106,7 @@ func Suggest(ctx context.Context, scan Scan, p *protocol.Protocol, opts SuggestO
 	if err != nil {
 		return nil, err
 	}
-	// One study's own wording is no pattern; where there is but one, it is all there is.
-	least := min(2, g.missed+g.likely)
+	least := g.least()
 	all = slices.DeleteFunc(all, func(s Suggestion) bool {
 		worth := s.Gains + s.Likely
 		return worth == 0 || s.Weight <= 0 || s.Concept == "" && (worth < least || s.surprise < minSurprise)
@@ -193,17 +192,15 @@ func newSuggester(ctx context.Context, scan Scan, p *protocol.Protocol, langs []
 		} else {
 			g.likely++
 		}
-		eachGram(s, g.langs, func(lang, key, text string) {
-			v := g.vocabularies[lang]
-			if v == nil {
-				v = &vocabulary{lang: lang, terms: map[string]*entry{}}
-				g.vocabularies[lang] = v
+		for lang, texts := range byLanguage(s) {
+			if g.langs != nil && !g.langs[lang] {
+				continue
 			}
-			if v.terms[key] == nil {
-				v.terms[key] = &entry{text: text}
+			if g.vocabularies[lang] == nil {
+				g.vocabularies[lang] = &vocabulary{terms: map[string]*entry{}}
 			}
-			v.terms[key].likely++
-		})
+			g.vocabularies[lang].learn(lang, texts)
+		}
 		for i := range s.Members {
 			r := &s.Members[i].Record
 			eachText(r, func(field record.Field, index int, t record.Text) {
@@ -219,22 +216,23 @@ func newSuggester(ctx context.Context, scan Scan, p *protocol.Protocol, langs []
 	return g, err
 }
 
+// least is how many of the studies worth finding must hold words that the lexicon does
+// not have: one study's own wording is no pattern, unless it is all there is.
+func (g *suggester) least() int { return min(2, g.missed+g.likely) }
+
 // drafts are the terms worth measuring, after a pass that counts the vocabulary in all
 // studies.
 func (g *suggester) drafts(ctx context.Context, scan Scan) ([]Suggestion, error) {
-	langs := map[string]bool{}
-	for l := range g.vocabularies {
-		langs[l] = true
+	for _, v := range g.vocabularies {
+		v.settle(g.least())
 	}
 	studies := 0
 	err := scan(ctx, func(s *indexer.Study) error {
 		studies++
-		for lang := range eachGram(s, langs, func(lang, key, _ string) {
-			if e := g.vocabularies[lang].terms[key]; e != nil {
-				e.studies++
+		for lang, texts := range byLanguage(s) {
+			if v := g.vocabularies[lang]; v != nil {
+				v.count(texts)
 			}
-		}) {
-			g.vocabularies[lang].studies++
 		}
 		return ctx.Err()
 	})
@@ -296,7 +294,7 @@ func (g *suggester) blocksOf(concepts ...string) []string {
 func (v *vocabulary) best(likely, studies int) []*entry {
 	var list []*entry
 	weight := map[*entry]float64{}
-	for _, e := range v.terms {
+	for _, e := range v.listed {
 		// In a language of few studies every word is rare; it must be so there, too.
 		if w := recall.OfferWeight(e.likely, likely, e.studies, studies); w > 0 && (v.studies < few || 2*e.studies < v.studies) {
 			list, weight[e] = append(list, e), w

@@ -1,6 +1,8 @@
 package diagnosis
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,14 +22,68 @@ const (
 	minHan, maxHan = 2, 4
 )
 
-// vocabulary holds the words and phrases that texts of one language hold, with how many
-// studies hold each.
+// vocabulary holds the words and phrases of the studies to learn from, in the texts of
+// one language, with how many of all studies hold each.
 type vocabulary struct {
-	lang string
-	// terms are by their folded words; only those added by learn are counted.
+	// terms are by their folded words.
 	terms map[string]*entry
 	// studies is how many studies have a text in the language.
 	studies int
+
+	// index finds the terms of listed, in that order.
+	index  *fold.Index
+	listed []*entry
+}
+
+// learn takes a study to learn from, by its texts in the language.
+func (v *vocabulary) learn(lang string, texts []string) {
+	seen := map[string]bool{}
+	for _, text := range texts {
+		grams(text, lang, func(key, text string) {
+			if seen[key] {
+				return
+			}
+			seen[key] = true
+			if v.terms[key] == nil {
+				v.terms[key] = &entry{text: text}
+			}
+			v.terms[key].likely++
+		})
+	}
+}
+
+// settle leaves out what fewer than least of the studies to learn from hold, and makes
+// the rest ready to be counted.
+func (v *vocabulary) settle(least int) {
+	var phrases [][]fold.Word
+	for _, key := range slices.Sorted(maps.Keys(v.terms)) {
+		e := v.terms[key]
+		if e.likely < least {
+			continue
+		}
+		words := fold.Words(e.text, "")
+		for i := range words[1:] {
+			if words[1+i].Gap != 0 {
+				words[1+i].Between = fold.Space | fold.Hyphen
+			}
+		}
+		phrases, v.listed = append(phrases, words), append(v.listed, e)
+	}
+	v.index = fold.NewIndex(phrases)
+}
+
+// count counts a study for each term that its texts in the language hold.
+func (v *vocabulary) count(texts []string) {
+	v.studies++
+	found := map[int]bool{}
+	var t fold.Text
+	for _, text := range texts {
+		t.Reset(text)
+		v.index.Find(&t, nil, func(term, _, _ int) { found[term] = true })
+	}
+	for term := range found {
+		v.listed[term].studies++
+	}
 }
 
 // entry is a word or phrase.
@@ -101,26 +157,18 @@ func eachSegment(r *record.Classified, field record.Field, index int, t record.T
 	}
 }
 
-// eachGram calls fn once for each word and phrase of a study, by language.
-func eachGram(s *indexer.Study, langs map[string]bool, fn func(lang, key, text string)) map[string]bool {
-	type place struct{ lang, key string }
-	seen, has := map[place]bool{}, map[string]bool{}
+// byLanguage are the texts of a study by language.
+func byLanguage(s *indexer.Study) map[string][]string {
+	out := map[string][]string{}
 	for i := range s.Members {
 		r := &s.Members[i].Record
 		eachText(r, func(field record.Field, index int, t record.Text) {
 			eachSegment(r, field, index, t, func(lang, part string) {
-				if lang == "" || langs != nil && !langs[lang] {
-					return
+				if lang != "" && !slices.Contains(out[lang], part) { // copies of a study share texts
+					out[lang] = append(out[lang], part)
 				}
-				has[lang] = true
-				grams(part, lang, func(key, text string) {
-					if at := (place{lang, key}); !seen[at] {
-						seen[at] = true
-						fn(lang, key, text)
-					}
-				})
 			})
 		})
 	}
-	return has
+	return out
 }

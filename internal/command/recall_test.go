@@ -129,3 +129,46 @@ func TestAskedUntil(t *testing.T) {
 		}
 	}
 }
+
+// TestRunShowTellsOfRecall asks the program for a run that is past, and for the terms of
+// the strategy while another process has the index.
+func TestRunShowTellsOfRecall(t *testing.T) {
+	s := newSite(t, 40, 0, "")
+	var report runReport
+	s.runJSON(exitComplete, &report, "harvest")
+	if report.Recall == nil || report.Recall.Known == nil || len(report.Recall.Missing) == 0 {
+		t.Fatalf("the harvest's report has %+v", report.Recall)
+	}
+	var shown runReport
+	s.runJSON(exitComplete, &shown, "runs", "show", report.ID)
+	want, err := json.Marshal(report.Recall)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(shown.Recall); err != nil || string(got) != string(want) {
+		t.Errorf("the run shown has\n%s\nwant that of the harvest\n%s", got, want)
+	}
+	text := s.run(exitComplete, "runs", "show", report.ID)
+	for _, part := range []string{"What is likely still missing", "What the published search would have lost", "none: name seeds"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the run shown does not say %q:\n%s", part, text)
+		}
+	}
+
+	alone := s.run(exitComplete, "strategy", "check", "--json")
+	serve := s.command("serve", "--addr", freeAddr(t))
+	ready, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = serve.Process.Kill(); _ = serve.Wait() }()
+	if _, err := ready.Read(make([]byte, 1)); err != nil { // it says where once it is open
+		t.Fatal(err)
+	}
+	if joined := s.run(exitComplete, "strategy", "check", "--json"); joined != alone {
+		t.Errorf("asked of another process, the strategy finds\n%s\nwant\n%s", joined, alone)
+	}
+}
