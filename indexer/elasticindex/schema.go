@@ -16,9 +16,9 @@ import (
 	"polyglean/indexer"
 )
 
-// mappingVersion is raised when mapping.json changes in a way that an index made
-// before cannot serve.
-const mappingVersion = 1
+// mappingVersion is raised when mapping.json or what stands in documents changes in a
+// way that an index made before cannot serve.
+const mappingVersion = 2
 
 // mapping.json: the settings and mappings of a new index.
 //

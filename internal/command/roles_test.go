@@ -96,7 +96,7 @@ func freeAddr(t *testing.T) string {
 
 // deleteIndices removes what a test made on the shared Elasticsearch.
 func deleteIndices(t *testing.T, es, prefix string) {
-	req, err := http.NewRequest(http.MethodDelete, es+"/"+prefix+"-v1", nil)
+	req, err := http.NewRequest(http.MethodDelete, es+"/"+prefix+"-v2", nil)
 	if err != nil {
 		t.Error(err)
 		return
