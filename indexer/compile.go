@@ -33,6 +33,7 @@ type Compiled struct {
 	expand   Expand
 	ways     map[*strategy.Term][][]string
 	concepts []conceptMarker
+	facets   []place // of Plan.Facets
 }
 
 // Compile turns a reader's query into a plan. A word is looked for in every
@@ -237,12 +238,13 @@ func sequence(field string, terms []string, prefix bool, boost float64) Expr {
 
 func (c *Compiled) addFilters(q Query) error {
 	for _, facet := range slices.Sorted(maps.Keys(q.Filters)) {
-		if err := knownFacet("filters", facet); err != nil {
+		p, err := placeOf("filters", facet)
+		if err != nil {
 			return err
 		}
 		var any Bool
 		for _, v := range q.Filters[facet] {
-			any.Should = append(any.Should, Term{Field: facet, Value: ExactValue(v)})
+			any.Should = append(any.Should, p.having(v))
 		}
 		if len(any.Should) > 0 {
 			c.Plan.Filters = append(c.Plan.Filters, any)
@@ -308,10 +310,12 @@ func (c *Compiled) addSizes(q Query) error {
 		return err
 	}
 	for _, facet := range q.Facets {
-		if err := knownFacet("facets", facet); err != nil {
+		p, err := placeOf("facets", facet)
+		if err != nil {
 			return err
 		}
-		c.Plan.Facets = append(c.Plan.Facets, FacetRequest{Field: facet, Size: size})
+		c.Plan.Facets = append(c.Plan.Facets, p.request(size))
+		c.facets = append(c.facets, p)
 	}
 	return nil
 }
@@ -324,11 +328,4 @@ func sizeOf(part string, size int) (int, error) {
 		return DefaultSize, nil
 	}
 	return size, nil
-}
-
-func knownFacet(part, name string) error {
-	if slices.Contains(AllFacets, name) {
-		return nil
-	}
-	return &QueryError{part, fmt.Sprintf("there is no facet %q", name), "the facets are " + strings.Join(AllFacets, ", ")}
 }

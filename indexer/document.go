@@ -78,9 +78,14 @@ func (s *Study) exactFields() map[string][]string {
 	for _, r := range s.Reasons() {
 		add(FacetReason, string(r))
 	}
+	if year := s.Year().Value; year != 0 {
+		add(FacetYear, strconv.Itoa(year))
+		add(FacetDecade, decade(year))
+	}
 	for _, m := range s.Members {
 		r := &m.Record
 		add(ExactDOI, r.Candidate.IDs.DOI)
+		add(FacetLicense, licenseOf(r.Candidate.License))
 		add(FacetRoute, string(r.Candidate.Route))
 		for _, kind := range kindsOf(r.Candidate.Type) {
 			add(FacetType, kind)
@@ -91,6 +96,7 @@ func (s *Study) exactFields() map[string][]string {
 		}
 		for _, c := range r.Concepts {
 			add(FacetConcept, c.Concept)
+			add(ExactAttribute, attribute(c.Facet, c.Concept))
 			exact.addPlaces(r, &c)
 		}
 	}

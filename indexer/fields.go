@@ -23,11 +23,13 @@ const (
 
 // The exact fields besides the facets.
 const (
-	ExactID       = "id"
-	ExactKey      = "key"
-	ExactAlias    = "alias"
-	ExactDOI      = "doi"
-	ExactSetAside = "set_aside"
+	ExactID    = "id"
+	ExactKey   = "key"
+	ExactAlias = "alias"
+	ExactDOI   = "doi"
+	// ExactAttribute holds what is found in the texts, as "design=interview".
+	ExactAttribute = "attribute"
+	ExactSetAside  = "set_aside"
 )
 
 // The number fields.
@@ -52,7 +54,7 @@ var (
 		TextTitle, TextAbstract, TextKeyword,
 		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
 	}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactConceptPlace}, AllFacets...)
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactConceptPlace}, AllFacets...)
 	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
 )
 

@@ -156,18 +156,21 @@ type Sort struct {
 // ScoreField stands for relevance in a Sort.
 const ScoreField = "_score"
 
-// FacetRequest asks for the Size most frequent values of an exact field.
+// FacetRequest asks for the Size most frequent values of an exact field that begin
+// with Prefix, which is made of letters, digits and _-=: alone.
 type FacetRequest struct {
-	Field string
-	Size  int
+	Field, Prefix string
+	Size          int
+	// Without asks for the number of matching documents that have no such value.
+	Without bool
 }
 
 // Found is the answer to a Plan.
 type Found struct {
 	Total int
 	Hits  []FoundHit
-	// Facets has one entry per request: most frequent first, equal counts by value.
-	Facets map[string][]FacetCount
+	// Facets are in the order of the requests.
+	Facets []Facet
 	// Next continues after the last hit; empty when there are no more. It stays
 	// valid while documents come and go, and over a restart.
 	Next string
@@ -177,6 +180,12 @@ type Found struct {
 type FoundHit struct {
 	Stored
 	Score float64
+}
+
+// Facet answers a FacetRequest: most frequent values first, equal counts by value.
+type Facet struct {
+	Values  []FacetCount
+	Without int
 }
 
 // FacetCount is a value of a facet and how many matching documents have it.

@@ -36,7 +36,7 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	result := Result{
-		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: found.Facets, Next: found.Next, Terms: c.Terms,
+		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: c.counts(q, found), Next: found.Next, Terms: c.Terms,
 		Expansions: c.Expansions,
 	}
 	for i, h := range found.Hits {
@@ -48,6 +48,18 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	result.Took = time.Since(began)
 	return result, nil
+}
+
+// counts are those of the facets that q asks for, by name.
+func (c *Compiled) counts(q Query, found Found) map[string][]FacetCount {
+	if len(q.Facets) == 0 {
+		return nil
+	}
+	counts := make(map[string][]FacetCount, len(q.Facets))
+	for i, facet := range q.Facets {
+		counts[facet] = c.facets[i].counts(found.Facets[i])
+	}
+	return counts
 }
 
 // Study implements Searcher.

@@ -45,29 +45,6 @@ const (
 // Orders are all of them.
 var Orders = []Order{ByRelevance, ByScreening, Newest, Oldest}
 
-// The facets of a study; each is also the name of a filter.
-const (
-	FacetLanguage = "language"
-	FacetFlag     = "flag"
-	FacetReason   = "reason"
-	FacetSource   = "source"
-	FacetRoute    = "route"
-	FacetType     = "type"
-	FacetConcept  = "concept"
-	FacetDecision = "decision"
-	FacetSeed     = "seed"
-	FacetQuery    = "query"
-	// FacetLanguageClass says what of a study's records is in English: the values are
-	// those of record.LanguageClass.
-	FacetLanguageClass = "language-class"
-)
-
-// AllFacets are the facets in the order a page shows them.
-var AllFacets = []string{
-	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
-	FacetType, FacetConcept, FacetRoute, FacetQuery, FacetSeed,
-}
-
 // Result answers a Query.
 type Result struct {
 	Total  int                     `json:"total"`

@@ -37,9 +37,9 @@ func (x *Index) Find(ctx context.Context, plan indexer.Plan) (indexer.Found, err
 	}
 	// One hit more than wanted tells whether there is another page.
 	top := &collector{order: plan.Sort, after: after, size: plan.Size + 1}
-	counts := make([]map[string]int, len(plan.Facets))
+	counts := make([]facetCounts, len(plan.Facets))
 	for i := range counts {
-		counts[i] = make(map[string]int)
+		counts[i].values = make(map[string]int)
 	}
 	for _, seg := range snap.segments {
 		if err := ctx.Err(); err != nil {
@@ -59,7 +59,7 @@ func (x *Index) Find(ctx context.Context, plan indexer.Plan) (indexer.Found, err
 		}
 		found.Total += int(docs.GetCardinality())
 		for i, request := range plan.Facets {
-			if err := seg.count(request.Field, docs, counts[i]); err != nil {
+			if err := seg.count(request, docs, &counts[i]); err != nil {
 				return found, err
 			}
 		}
@@ -76,29 +76,44 @@ func (x *Index) Find(ctx context.Context, plan indexer.Plan) (indexer.Found, err
 			return found, err
 		}
 	}
-	found.Facets = make(map[string][]indexer.FacetCount, len(plan.Facets))
 	for i, request := range plan.Facets {
-		found.Facets[request.Field] = mostFrequent(counts[i], request.Size)
+		found.Facets = append(found.Facets, indexer.Facet{
+			Values: mostFrequent(counts[i].values, request.Size), Without: counts[i].without,
+		})
 	}
 	return found, top.finish(plan, &found)
 }
 
-// count adds how many of the documents have each value of an exact field. It
-// walks the values, not the documents: facets have few values.
-func (s *segmentReader) count(field string, among *roaring.Bitmap, counts map[string]int) error {
+// facetCounts are how many documents have each value of a facet, and none.
+type facetCounts struct {
+	values  map[string]int
+	without int
+}
+
+// count adds those of a segment. It walks the values, not the documents: facets have
+// few values.
+func (s *segmentReader) count(r indexer.FacetRequest, among *roaring.Bitmap, counts *facetCounts) error {
 	if among.IsEmpty() {
 		return nil
 	}
-	return s.terms(field, nil, nil, func(term []byte) error {
-		bitmap, err := s.termDocs(field, term)
+	having := roaring.New()
+	err := s.terms(r.Field, []byte(r.Prefix), prefixEnd(r.Prefix), func(term []byte) error {
+		bitmap, err := s.termDocs(r.Field, term)
 		if err != nil {
 			return err
 		}
 		if n := bitmap.AndCardinality(among); n > 0 {
-			counts[string(term)] += int(n)
+			counts.values[string(term)] += int(n)
+		}
+		if r.Without {
+			having.Or(bitmap)
 		}
 		return nil
 	})
+	if r.Without {
+		counts.without += int(among.GetCardinality() - having.AndCardinality(among))
+	}
+	return err
 }
 
 func mostFrequent(counts map[string]int, size int) []indexer.FacetCount {

@@ -59,6 +59,18 @@ type action struct {
 	VersionType string `json:"version_type"`
 }
 
+// creation is the action for a document that must not be there.
+type creation struct {
+	ID string `json:"_id"`
+}
+
+// The versions of documents are ours: an operation takes effect where its version is
+// higher than the one stored (external), or not lower (external_gte).
+const (
+	higher   = "external"
+	notLower = "external_gte"
+)
+
 // newBulk takes operations off the front of the queue, at least one and as many as
 // the limits allow, and returns the rest of the queue. Of several operations on one
 // ID only the first is taken: were it to be sent again after a later one with the
@@ -93,20 +105,31 @@ func newBulk(ops []indexer.Op, queue []int, maxBytes int) (bulk, []int, error) {
 }
 
 // encode writes the two lines of an operation, or the one of a deletion.
+//
+// What goes on from nothing is created, whatever version an earlier document of that
+// ID had: Elasticsearch remembers the versions of what was deleted for a while, and
+// would refuse the first version of a study that is there once more. It then counts
+// on from the last.
 func encode(enc *json.Encoder, op indexer.Op) error {
-	act := action{ID: op.ID, Version: op.Version, VersionType: "external_gte"}
+	act := action{op.ID, op.Version, notLower}
 	if op.Next {
-		act.VersionType = "external" // the stored version must be lower
+		act.VersionType = higher
 	}
-	if op.Doc == nil {
-		return enc.Encode(struct {
-			Delete action `json:"delete"`
-		}{act})
+	line := struct {
+		Create *creation `json:"create,omitempty"`
+		Index  *action   `json:"index,omitempty"`
+		Delete *action   `json:"delete,omitempty"`
+	}{}
+	switch {
+	case op.Doc == nil:
+		line.Delete = &act
+		return enc.Encode(line)
+	case op.Next && op.Version == 1:
+		line.Create = &creation{op.ID}
+	default:
+		line.Index = &act
 	}
-	err := enc.Encode(struct {
-		Index action `json:"index"`
-	}{act})
-	if err != nil {
+	if err := enc.Encode(line); err != nil {
 		return err
 	}
 	return enc.Encode(document{
@@ -137,6 +160,7 @@ var bulkParts = []string{
 func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, error) {
 	var answer struct {
 		Items []struct {
+			Create *item `json:"create"`
 			Index  *item `json:"index"`
 			Delete *item `json:"delete"`
 		} `json:"items"`
@@ -153,6 +177,8 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 	items := make([]item, len(req.ops))
 	for n, a := range answer.Items {
 		switch {
+		case a.Create != nil:
+			items[n] = *a.Create
 		case a.Index != nil:
 			items[n] = *a.Index
 		case a.Delete != nil:

@@ -141,7 +141,7 @@ func readBulk(body string) []bulkAction {
 		lines = lines[1:]
 		for kind, a := range line {
 			act := bulkAction{action: a, kind: kind}
-			if kind == "index" {
+			if kind != "delete" {
 				act.doc, lines = lines[0], lines[1:]
 			}
 			actions = append(actions, act)
@@ -161,6 +161,11 @@ func (f *fake) write(actions []bulkAction, refused map[string]refusal) []map[str
 		case no:
 			item["status"] = e.status
 			item["error"] = map[string]any{"type": e.kind, "reason": "as asked"}
+		case a.kind == "create" && there:
+			item["status"] = http.StatusConflict
+			item["error"] = map[string]any{"type": "version_conflict_engine_exception", "reason": "it is there"}
+		case a.kind == "create":
+			f.docs[a.ID] = fakeDoc{1, a.doc}
 		case a.VersionType != "external_gte" && a.VersionType != "external":
 			item["status"] = http.StatusBadRequest
 			item["error"] = map[string]any{"type": "unexpected", "reason": "version type " + a.VersionType}

@@ -40,6 +40,7 @@ type results struct {
 		Hits []hit `json:"hits"`
 	} `json:"hits"`
 	Aggregations map[string]struct {
+		Count   int `json:"doc_count"`
 		Buckets []struct {
 			Key   string `json:"key"`
 			Count int    `json:"doc_count"`
@@ -121,32 +122,41 @@ func sorting(order []indexer.Sort) []any {
 	return append(out, object{idField: "asc"})
 }
 
-// facets asks for the counts; with one shard they are exact.
+// facets asks for the counts; with one shard they are exact. The answer to request i
+// is under i, and the documents without a value are under i and without.
 func facets(requests []indexer.FacetRequest) object {
 	aggs := object{}
 	for i, r := range requests {
 		if r.Size > 0 {
-			aggs[strconv.Itoa(i)] = object{"terms": object{
+			terms := object{
 				"field": exactField(r.Field), "size": r.Size,
 				"order": []object{{"_count": "desc"}, {"_key": "asc"}},
-			}}
+			}
+			if r.Prefix != "" {
+				// A regular expression: nothing in a prefix has a meaning in one.
+				terms["include"] = r.Prefix + ".*"
+			}
+			aggs[strconv.Itoa(i)] = object{"terms": terms}
+		}
+		if r.Without {
+			having := one("prefix", exactField(r.Field), r.Prefix, 0)
+			aggs[strconv.Itoa(i)+without] = object{"filter": object{"bool": object{"must_not": having}}}
 		}
 	}
 	return aggs
 }
 
-func facetCounts(requests []indexer.FacetRequest, res results) map[string][]indexer.FacetCount {
-	if len(requests) == 0 {
-		return nil
-	}
-	counts := make(map[string][]indexer.FacetCount, len(requests))
-	for i, r := range requests {
+const without = "-without"
+
+func facetCounts(requests []indexer.FacetRequest, res results) []indexer.Facet {
+	counts := make([]indexer.Facet, len(requests))
+	for i := range requests {
 		buckets := res.Aggregations[strconv.Itoa(i)].Buckets
 		values := make([]indexer.FacetCount, len(buckets))
 		for j, b := range buckets {
 			values[j] = indexer.FacetCount{Value: b.Key, Count: b.Count}
 		}
-		counts[r.Field] = values
+		counts[i] = indexer.Facet{Values: values, Without: res.Aggregations[strconv.Itoa(i)+without].Count}
 	}
 	return counts
 }

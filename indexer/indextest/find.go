@@ -171,19 +171,31 @@ func testFacets(t *testing.T, b Backend) {
 	requests := []indexer.FacetRequest{
 		{Field: indexer.FacetLanguage, Size: 10},
 		{Field: indexer.FacetSource, Size: 3},
-		{Field: indexer.FacetFlag, Size: 10},
-		{Field: indexer.FacetReason, Size: 10},
+		{Field: indexer.FacetFlag, Size: 10, Without: true},
+		{Field: indexer.FacetReason, Size: 10, Without: true},
+		{Field: indexer.FacetSource, Prefix: "source2", Size: 5, Without: true},
+		{Field: indexer.FacetSource, Prefix: "ource", Size: 5, Without: true},
 	}
+	const language, source, flag = 0, 1, 2
 	found := find(t, idx, indexer.Plan{Facets: requests})
-	for field, want := range map[string]string{
-		indexer.FacetLanguage: "en=60 es=30",
-		indexer.FacetSource:   "source00=2 source01=2 source02=2", // equal counts: by value
-		indexer.FacetFlag:     "retracted=3",
-		indexer.FacetReason:   "",
+	if len(found.Facets) != len(requests) {
+		t.Fatalf("%d facets for %d requests", len(found.Facets), len(requests))
+	}
+	for i, want := range []string{
+		"en=60 es=30",
+		"source00=2 source01=2 source02=2", // equal counts: by value
+		"retracted=3",
+		"",
+		"source20=2 source21=2 source22=2 source23=2 source24=2",
+		"",
 	} {
-		counts, ok := found.Facets[field]
-		if got := show(counts); got != want || !ok {
-			t.Errorf("facet %s: %q (answered: %v), want %q", field, got, ok, want)
+		if got := show(found.Facets[i].Values); got != want {
+			t.Errorf("facet %+v: %q, want %q", requests[i], got, want)
+		}
+	}
+	for i, want := range []int{0, 0, 57, 60, 40, 60} {
+		if got := found.Facets[i].Without; got != want {
+			t.Errorf("facet %+v: %d documents without, want %d", requests[i], got, want)
 		}
 	}
 	// Facets count what matches the query and the filters, not the page.
@@ -192,12 +204,12 @@ func testFacets(t *testing.T, b Backend) {
 		Filters: []indexer.Expr{indexer.Term{Field: indexer.FacetSource, Value: "source20"}},
 		Facets:  requests, Size: 1,
 	})
-	if got := show(found.Facets[indexer.FacetSource]); got != "source20=1" || found.Total != 1 {
+	if got := show(found.Facets[source].Values); got != "source20=1" || found.Total != 1 {
 		t.Errorf("with query and filter: %q of %d, want source20=1 of 1", got, found.Total)
 	}
 	apply(t, idx, put("d00", 2, nil), put("d20", 2, ops[1].Doc))
 	found = find(t, idx, indexer.Plan{Facets: requests})
-	if got := show(found.Facets[indexer.FacetFlag]) + " " + show(found.Facets[indexer.FacetLanguage]); got != "retracted=1 en=59 es=28" {
+	if got := show(found.Facets[flag].Values) + " " + show(found.Facets[language].Values); got != "retracted=1 en=59 es=28" {
 		t.Errorf("after a deletion and an update: %q, want retracted=1 en=59 es=28", got)
 	}
 }

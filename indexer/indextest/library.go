@@ -2,6 +2,7 @@ package indextest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -85,6 +86,23 @@ var answers = []struct {
 		rest: "en-brothel",
 	},
 	{name: "decision", query: indexer.Query{Filters: map[string][]string{indexer.FacetDecision: {"include"}}}, rest: "en-exit"},
+	{name: "a year", query: indexer.Query{Filters: map[string][]string{indexer.FacetYear: {"2010"}}}, rest: "el-exodos"},
+	{name: "a decade", query: indexer.Query{Filters: map[string][]string{indexer.FacetDecade: {"2000s"}}}, rest: "nl-uitstap sv-lamna"},
+	{name: "an attribute", query: indexer.Query{Filters: map[string][]string{"attr:design": {"interview"}}}, rest: "de-ausstieg sv-lamna"},
+	{
+		name: "an attribute that is not stated",
+		query: indexer.Query{Filters: map[string][]string{
+			"attr:design": {indexer.NotStated}, indexer.FacetLanguage: {"de", "sv", "nl"},
+		}},
+		rest: "nl-uitstap",
+	},
+	{
+		name: "a licence or none",
+		query: indexer.Query{Filters: map[string][]string{
+			indexer.FacetLicense: {indexer.NotStated, "cc-by"}, indexer.FacetLanguage: {"en", "fr"},
+		}},
+		rest: "en-exit en-brothel",
+	},
 	{name: "years", query: indexer.Query{YearFrom: 2019, YearTo: 2030}, first: "es-salida ja-ridatsu"},
 	{name: "years, oldest first", query: indexer.Query{YearTo: 2010, Order: indexer.Oldest}, first: "sv-lamna nl-uitstap el-exodos"},
 	{name: "set aside is left out", query: words("noise"), rest: ""},
@@ -163,6 +181,17 @@ func testLibrary(t *testing.T, b Backend) {
 		}
 		if got := result.Facets[indexer.FacetDecision]; len(got) != 2 || got[0].Value != indexer.Undecided || got[1] != (indexer.FacetCount{Value: "include", Count: 1}) {
 			t.Errorf("decisions %v", got)
+		}
+		attributes, err := lib.Search(t.Context(), indexer.Query{Facets: []string{"attr:design", "attr:none", indexer.FacetLicense}, FacetSize: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for facet, want := range map[string]string{
+			"attr:design": "[{not-stated 16} {interview 2}]", "attr:none": "[{not-stated 18}]", indexer.FacetLicense: "[{not-stated 16} {cc-by 1}]",
+		} {
+			if got := fmt.Sprint(attributes.Facets[facet]); got != want {
+				t.Errorf("facet %s: %s, want %s", facet, got, want)
+			}
 		}
 		if result.Total != len(library)-1 {
 			t.Errorf("total %d, want %d: all but what was set aside", result.Total, len(library)-1)

@@ -23,6 +23,8 @@ type work struct {
 	reason    record.Reason
 	source    string
 	setAside  bool
+	design    string
+	license   string
 	verdict   record.Verdict
 }
 
@@ -34,6 +36,7 @@ var library = []work{
 		title:    "Exiting sex trafficking: what survivors say helped them leave",
 		abstract: "Twenty women were interviewed about leaving the commercial sex trade. Debts and police kept them in; a friend, a child or a shelter helped them out. Survivors described recovery as slow.",
 		keywords: []string{"sex trafficking", "exit", "qualitative research"}, doi: "10.5555/polyglean.1", verdict: record.Include,
+		license: "https://creativecommons.org/licenses/by/4.0/",
 	},
 	{
 		name: "en-brothel", lang: "en", date: "2011", author: "Bea Sample", container: "Synthetic Review of Cities",
@@ -59,12 +62,12 @@ var library = []work{
 		abstract: "Entrevistas com vítimas do tráfico de pessoas em duas cidades.",
 	},
 	{
-		name: "fr-sortie", lang: "fr", date: "2014-05-30", author: "Flore Échantillon",
+		name: "fr-sortie", lang: "fr", date: "2014-05-30", author: "Flore Échantillon", license: "CC BY-NC",
 		title:    "Sortir de la prostitution : parcours de personnes prostituées",
 		abstract: "Les personnes accompagnées décrivent les freins et les appuis : l’argent, la santé, les enfants, l’œuvre des associations.",
 	},
 	{
-		name: "de-ausstieg", lang: "de", date: "2013", author: "Gerda Müster",
+		name: "de-ausstieg", lang: "de", date: "2013", author: "Gerda Müster", design: "interview",
 		title:    "Ausstieg aus der Zwangsprostitution: Überlebende berichten",
 		abstract: "Die befragten Frauen nannten Schulden, Scham und fehlende Papiere.",
 	},
@@ -77,7 +80,7 @@ var library = []work{
 		title: "Uitstappen uit de prostitutie", abstract: "Slachtoffers van mensenhandel over hulp bij het uitstappen.",
 	},
 	{
-		name: "sv-lamna", lang: "sv", date: "2007",
+		name: "sv-lamna", lang: "sv", date: "2007", design: "interview",
 		title: "Att lämna prostitutionen", abstract: "Kvinnornas vägar ut beskrivs i tolv intervjuer.",
 	},
 	{
@@ -137,7 +140,7 @@ func (w work) study(seq uint64) indexer.Study {
 	c := record.Candidate{
 		Schema: record.Schema, ID: id, Source: source, SourceID: w.name, Route: record.RouteSearch,
 		Titles:    []record.Text{{Text: w.title}},
-		Container: w.container, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
+		Container: w.container, License: w.license, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
 		Harvested: time.Date(2026, 1, int(seq), 0, 0, 0, 0, time.UTC),
 	}
 	year, err := strconv.Atoi(w.date[:4])
@@ -166,6 +169,9 @@ func (w work) study(seq uint64) indexer.Study {
 	}
 	if w.setAside {
 		r.Selection = record.SetAside
+	}
+	if w.design != "" {
+		r.Concepts = []record.ConceptHit{{Concept: w.design, Facet: "design", Evidence: []record.Evidence{}}}
 	}
 	for _, f := range w.flags {
 		r.Findings = append(r.Findings, record.Finding{Flag: f, Detail: "synthetic"})

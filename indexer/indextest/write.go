@@ -342,7 +342,7 @@ func testHostile(t *testing.T, b Backend) {
 			t.Errorf("phrase with %q found %q, want %s", term, got, id)
 		}
 	}
-	facets := find(t, idx, indexer.Plan{Facets: []indexer.FacetRequest{{Field: indexer.ExactKey, Size: 100}}}).Facets[indexer.ExactKey]
+	facets := find(t, idx, indexer.Plan{Facets: []indexer.FacetRequest{{Field: indexer.ExactKey, Size: 100}}}).Facets[0].Values
 	var values []string
 	for _, f := range facets {
 		values = append(values, f.Value)

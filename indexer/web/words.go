@@ -26,6 +26,9 @@ var facetNames = map[string]string{
 	indexer.FacetRoute:         "How it was found",
 	indexer.FacetQuery:         "Found by the query",
 	indexer.FacetSeed:          "Seed study",
+	indexer.FacetDecade:        "Decade",
+	indexer.FacetYear:          "Year",
+	indexer.FacetLicense:       "Licence",
 }
 
 var reasonNames = map[record.Reason]string{

@@ -1,0 +1,112 @@
+package indexer
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The facets of a study; each is also the name of a filter.
+const (
+	FacetLanguage = "language"
+	FacetFlag     = "flag"
+	FacetReason   = "reason"
+	FacetSource   = "source"
+	FacetRoute    = "route"
+	FacetType     = "type"
+	FacetConcept  = "concept"
+	FacetDecision = "decision"
+	FacetSeed     = "seed"
+	FacetQuery    = "query"
+	// FacetLanguageClass says what of a study's records is in English: the values are
+	// those of record.LanguageClass.
+	FacetLanguageClass = "language-class"
+	// FacetYear has years of publication, FacetDecade "2010s".
+	FacetYear   = "publication-year"
+	FacetDecade = "decade"
+	// FacetLicense has the licences stated of records, in common words.
+	FacetLicense = "license"
+)
+
+// AllFacets are the facets in the order a page shows them.
+var AllFacets = []string{
+	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
+	FacetType, FacetDecade, FacetYear, FacetConcept, FacetLicense, FacetRoute, FacetQuery, FacetSeed,
+}
+
+// NotStated is the value of the studies of which a facet says nothing, where that is
+// no statement by itself: a study without a licence is one whose licence is not known,
+// one without a flag is not flagged. It can be asked for like any other value.
+const NotStated = "not-stated"
+
+// mayBeNotStated are the facets that have it, besides the attributes.
+var mayBeNotStated = map[string]bool{
+	FacetType: true, FacetYear: true, FacetDecade: true, FacetLicense: true, FacetConcept: true,
+}
+
+// AttributePrefix begins the facets of what is found in the texts of a study, such as
+// "attr:design": their values are the concepts found under that heading of the
+// lexicon. All attributes stand in one field, so that there may be others at any time.
+const AttributePrefix = "attr:"
+
+// attributeName is of what every backend takes for a FacetRequest.Prefix.
+var attributeName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// attribute is the form of an attribute's value in ExactAttribute.
+func attribute(name, value string) string { return name + "=" + value }
+
+// place is where the values of a facet stand.
+type place struct {
+	field, prefix string
+	notStated     bool
+}
+
+func placeOf(part, facet string) (place, error) {
+	if name, ok := strings.CutPrefix(facet, AttributePrefix); ok {
+		if !attributeName.MatchString(name) {
+			return place{}, &QueryError{part, fmt.Sprintf("there is no attribute %q", name), "a name is of a to z, 0 to 9, _ and -, as in attr:design"}
+		}
+		return place{ExactAttribute, attribute(name, ""), true}, nil
+	}
+	if slices.Contains(AllFacets, facet) {
+		return place{facet, "", mayBeNotStated[facet]}, nil
+	}
+	return place{}, &QueryError{
+		part, fmt.Sprintf("there is no facet %q", facet),
+		"the facets are " + strings.Join(AllFacets, ", ") + ", and attributes such as attr:design",
+	}
+}
+
+// having matches the studies with a value.
+func (p place) having(value string) Expr {
+	if p.notStated && value == NotStated {
+		return Bool{Not: []Expr{Prefix{Field: p.field, Value: p.prefix}}}
+	}
+	return Term{Field: p.field, Value: ExactValue(p.prefix + value)}
+}
+
+// request asks for the counts of the values.
+func (p place) request(size int) FacetRequest {
+	return FacetRequest{Field: p.field, Prefix: p.prefix, Size: size, Without: p.notStated}
+}
+
+// counts are those of the answer, NotStated in its place among them.
+func (p place) counts(f Facet) []FacetCount {
+	counts := slices.Clone(f.Values)
+	for i := range counts {
+		counts[i].Value = strings.TrimPrefix(counts[i].Value, p.prefix)
+	}
+	if f.Without > 0 {
+		at, _ := slices.BinarySearchFunc(counts, f.Without, func(c FacetCount, n int) int {
+			return cmp.Or(cmp.Compare(n, c.Count), -1)
+		})
+		counts = slices.Insert(counts, at, FacetCount{NotStated, f.Without})
+	}
+	return counts
+}
+
+// decade is "2010s" for 2014.
+func decade(year int) string { return strconv.Itoa(year/10*10) + "s" }
