@@ -259,8 +259,10 @@ func (e *evidence) notices(a, b *Record) (Judgement, bool) {
 	if na == nb {
 		return Judgement{}, false
 	}
-	if e.doi == agrees && e.pages != differs && e.title >= near {
-		return Judgement{}, false // a source that left the word out
+	if e.doi == agrees && e.pages == agrees && e.title >= near {
+		// A source that left the word out. One DOI alone is no proof: databases file notices
+		// under the DOI of the work, and a notice does not stand on the pages of the work.
+		return Judgement{}, false
 	}
 	e.grounds |= noticeOf
 	j := e.judge(Apart)

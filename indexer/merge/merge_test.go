@@ -83,6 +83,8 @@ func TestCompare(t *testing.T) {
 		{"preprint", both(kind("preprint"), place("SocArXiv", "", "", 2010), doi("10.31235/osf.io/abcde")), doi("10.5555/p.1"), Linked, LinkVersion},
 		{"conference and journal", both(kind("proceedings-article"), place("Proceedings of the Invented Congress", "", "", 2010)), kind("journal-article"), Linked, LinkVersion},
 		{"correction", nil, both(titled("Correction to: Ways out: an invented study of leaving street prostitution"), place("Journal of Invented Social Work", "5", "88", 2012)), Linked, LinkCorrection},
+		{"erratum under the DOI of the article", doi("10.5555/e.1", place("Journal of Invented Social Work", "", "", 2011)), doi("10.5555/e.1", titled("Erratum: Ways out: an invented study of leaving street prostitution"), place("Journal of Invented Social Work", "", "", 2011)), Linked, LinkCorrection},
+		{"erratum without the word", doi("10.5555/e.2", place("Journal of Invented Social Work", "5", "88", 2012)), doi("10.5555/e.2", titled("Erratum: Ways out: an invented study of leaving street prostitution"), place("Journal of Invented Social Work", "5", "88", 2012)), Same, ""},
 		{"retracted article is the article", nil, titled("RETRACTED: Ways out: an invented study of leaving street prostitution"), Same, ""},
 		{"retraction notice", nil, both(titled("Retraction notice to: Ways out: an invented study of leaving street prostitution"), place("Journal of Invented Social Work", "5", "88", 2012)), Linked, LinkRetraction},
 		{"reply", nil, both(titled("Reply to: Ways out: an invented study of leaving street prostitution"), place("Journal of Invented Social Work", "5", "90-91", 2012)), Linked, LinkReply},
