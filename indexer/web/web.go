@@ -50,7 +50,7 @@ type Counts struct {
 }
 
 // requestTimeout is how long a request may take before the reader is told so.
-const requestTimeout = 5 * time.Second
+const requestTimeout = indexer.MaxTime
 
 // site is the handler's state: all of it is read-only after New.
 type site struct {

@@ -129,7 +129,7 @@ studies. Studies with the words as typed come first.`,
 			}
 			q.Size, q.After, q.Facets = size, after, indexer.AllFacets
 			return g.run((*pipeline).openSearch, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
-				result, err := p.searcher.Search(ctx, q)
+				result, err := timely(ctx, p.searcher, q)
 				if err != nil {
 					return err
 				}
