@@ -270,8 +270,8 @@ func (d *diagnoser) add(s *indexer.Study, m matched, sources, routes []string) {
 	switch {
 	case len(sources) == 0:
 		k.Outcome, k.Why = d.notFound(k.Searches, k.Year, "It is here from an imported file alone. ")
-	case s.SetAside():
-		k.Outcome, k.Why = Filtered, "It was read on the harvest route and set aside: the protocol's rule does not take it for relevant."
+	case setAside(s):
+		k.Outcome, k.Why = Filtered, "It was read on the harvest route and set aside: neither the protocol's rule nor the model takes it for relevant."
 	default:
 		k.Outcome, k.Why = Found, "By "+strings.Join(sources, ", ")+"."
 	}
@@ -297,6 +297,20 @@ func (d *diagnoser) add(s *indexer.Study, m matched, sources, routes []string) {
 		}
 		d.known = append(d.known, k)
 	}
+}
+
+// setAside says that the program put no record of a study before reviewers. One that
+// they included all the same they had from elsewhere.
+func setAside(s *indexer.Study) bool {
+	for i := range s.Members {
+		m := &s.Members[i]
+		imported := m.Record.Candidate.Route == record.RouteImport
+		// The model brings back what the classifier set aside by findings of its own.
+		if !imported && (m.Record.Selection != record.SetAside || len(s.Findings(m)) > len(m.Record.Findings)) {
+			return false
+		}
+	}
+	return true
 }
 
 // includedAs are the IDs under which reviewers included a study, one at least.

@@ -99,6 +99,7 @@ func TestIncludedStudiesAreDiagnosed(t *testing.T) {
 	d := diagnose(t, shelf{
 		joined,
 		study(record.Include, rec{id: "import:scopus:8", title: "Meadows", route: record.RouteImport}),
+		study(record.Include, rec{id: "doaj:10", title: "Frost", route: record.RouteHarvest, aside: true}),
 		study(record.Exclude, rec{id: "openalex:9", title: "Death of a hive", matched: true}),
 	}, asked())
 	var got []string
@@ -108,11 +109,11 @@ func TestIncludedStudiesAreDiagnosed(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	if want := []string{"Death in the apiary: found", "Death in the apiary: merged", "Meadows: no-term"}; !slices.Equal(got, want) {
+	if want := []string{"Death in the apiary: found", "Death in the apiary: merged", "Frost: filtered", "Meadows: no-term"}; !slices.Equal(got, want) {
 		t.Errorf("included are %v, want %v", got, want)
 	}
-	// Three seeds are nowhere, of three includes one is found.
-	if d.Recall.Hits != 1 || d.Recall.Of != 6 || d.Outcomes[Merged] != 1 {
+	// Three seeds are nowhere, of four includes one is found.
+	if d.Recall.Hits != 1 || d.Recall.Of != 7 || d.Outcomes[Merged] != 1 {
 		t.Errorf("recall %+v of %v", d.Recall, d.Outcomes)
 	}
 }
