@@ -3,8 +3,15 @@ package backup
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
+	"net"
+	"net/url"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"polyglean/internal/stream"
 )
 
 // archive is an archive of one file.
@@ -19,4 +26,45 @@ func archive(t *testing.T, name string, body []byte) []byte {
 		t.Fatal(err)
 	}
 	return w.Bytes()
+}
+
+// cluster starts three servers that are one JetStream.
+func cluster(t *testing.T) stream.Config {
+	t.Helper()
+	var routes []*url.URL
+	ports := make([]int, 3)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+		routes = append(routes, &url.URL{Scheme: "nats", Host: l.Addr().String()})
+		l.Close()
+	}
+	var servers []*server.Server
+	for i, port := range ports {
+		s, err := server.NewServer(&server.Options{
+			ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(),
+			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port}, Routes: routes, NoSigs: true, NoLog: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Start()
+		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+		servers = append(servers, s)
+	}
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		led := false
+		for _, s := range servers {
+			led = led || len(s.JetStreamClusterPeers()) == len(servers) // the leader alone knows them
+		}
+		if led {
+			return stream.Config{URL: servers[0].ClientURL(), Replicas: 3}
+		}
+		if time.Now().After(end) {
+			t.Fatal("the servers did not become one cluster")
+		}
+	}
 }

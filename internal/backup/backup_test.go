@@ -222,6 +222,39 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
+// Three servers that keep every stream three times take a backup as one does.
+func TestCluster(t *testing.T) {
+	b := open(t, stream.Config{Dir: t.TempDir()})
+	fill(t, b)
+	remove(t, b, stream.Classified, 3, 4, 40)
+	want, path := content(t, b), save(t, b)
+	to := cluster(t)
+	if err := restore(t, path, to); err != nil {
+		t.Fatal(err)
+	}
+	there := open(t, to)
+	if diff := cmp.Diff(want, content(t, there), sameMessages); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	js, err := jetstream.New(there.Conn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range stream.Whole() {
+		s, err := js.Stream(t.Context(), name)
+		if err != nil || s.CachedInfo().Config.Replicas != 3 {
+			t.Errorf("%s: %+v, error %v; want three replicas", name, s, err)
+		}
+	}
+	to = stream.Config{Dir: t.TempDir()}
+	if err := restore(t, save(t, there), to); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, content(t, open(t, to)), sameMessages); diff != "" {
+		t.Errorf("back again (-want +got):\n%s", diff)
+	}
+}
+
 // A backup that is made while others write can be restored: every cursor in it is one
 // whose candidates are in it too.
 func TestWhileOthersWrite(t *testing.T) {

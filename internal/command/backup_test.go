@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -152,6 +153,48 @@ func TestBackupElasticsearch(t *testing.T) {
 	sameDocuments(t, "restored", want, there())
 	s.run(exitComplete, "--data", "second", "reindex")
 	sameDocuments(t, "reindexed", want, there())
+
+	// Verify names what was altered there, and reindex mends it.
+	index, err := elasticindex.Open(t.Context(), elasticindex.Config{Addresses: []string{es}, Index: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := alterOne(t, index)
+	out := s.run(exitError, "--data", "second", "verify")
+	if !strings.Contains(out, altered) || !strings.Contains(out, "polyglean reindex") {
+		t.Errorf("%s was altered, verify says:\n%s", altered, out)
+	}
+	s.run(exitComplete, "--data", "second", "reindex")
+	s.run(exitComplete, "--data", "second", "verify")
+	sameDocuments(t, "mended", want, there())
+}
+
+// alterOne changes the title of a record in an index and returns its ID.
+func alterOne(t *testing.T, index indexer.Index) (id string) {
+	t.Helper()
+	defer index.Close()
+	done := errors.New("done")
+	err := index.Scan(t.Context(), func(d indexer.Stored) error {
+		var s indexer.Study
+		if err := json.Unmarshal(d.Source, &s); err != nil {
+			return err
+		}
+		c := &s.Members[0].Record.Candidate
+		c.Titles[0].Text, id = "Another title", c.ID
+		doc, err := s.Document()
+		if err != nil {
+			return err
+		}
+		out, err := index.Apply(t.Context(), []indexer.Op{{ID: d.ID, Version: d.Version + 1, Doc: &doc}})
+		if err != nil || out[0].Err != nil {
+			return fmt.Errorf("%v, %w", out, err)
+		}
+		return done
+	})
+	if !errors.Is(err, done) {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // TestBackupWhileServing: a backup joins a pipeline that is at work.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -47,6 +49,41 @@ func extentOf(info *jetstream.StreamInfo) Extent {
 	}
 	return e
 }
+
+// Reader is how far a stage has come with a log.
+type Reader struct {
+	Log  string `json:"log"`
+	Name string `json:"name"`
+	// Done is the position up to which everything is acknowledged.
+	Done uint64 `json:"done"`
+}
+
+// Readers are the stages that read a log.
+func (b *Bus) Readers(ctx context.Context, log string) ([]Reader, error) {
+	var readers []Reader
+	list := b.streams[log].ListConsumers(ctx)
+	for c := range list.Info() {
+		if c.Config.Durable != "" {
+			readers = append(readers, Reader{Log: log, Name: c.Name, Done: c.AckFloor.Stream})
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, fmt.Errorf("readers of %s: %w", log, err)
+	}
+	slices.SortFunc(readers, func(a, b Reader) int { return strings.Compare(a.Name, b.Name) })
+	return readers, nil
+}
+
+// KeepsPositions says whether the positions of a stream's messages mean something to
+// others. A study refers to them, and so do the stages; of what is parked and of the
+// run ledger only the order counts.
+func KeepsPositions(name string) bool { return name != Parked && name != Runs }
+
+// Whole are the names of all streams that a copy of the log consists of, in an order
+// that makes a copy of one after the other a sound one: what refers to another
+// message comes before it, so that the other is in the copy too. Cursors come before
+// the candidates they passed, decisions before the records they are about.
+func Whole() []string { return []string{Runs, Decisions, Scores, Classified, Candidates, Parked} }
 
 // Message is a message as it lies in a stream.
 type Message struct {

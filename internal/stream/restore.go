@@ -5,37 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
-
-// Reader is how far a stage has come with a log.
-type Reader struct {
-	Log  string `json:"log"`
-	Name string `json:"name"`
-	// Done is the position up to which everything is acknowledged.
-	Done uint64 `json:"done"`
-}
-
-// Readers are the stages that read a log.
-func (b *Bus) Readers(ctx context.Context, log string) ([]Reader, error) {
-	var readers []Reader
-	list := b.streams[log].ListConsumers(ctx)
-	for c := range list.Info() {
-		if c.Config.Durable != "" {
-			readers = append(readers, Reader{Log: log, Name: c.Name, Done: c.AckFloor.Stream})
-		}
-	}
-	if err := list.Err(); err != nil {
-		return nil, fmt.Errorf("readers of %s: %w", log, err)
-	}
-	slices.SortFunc(readers, func(a, b Reader) int { return strings.Compare(a.Name, b.Name) })
-	return readers, nil
-}
 
 // restoring marks the candidate log, as metadata, while a restore is at work. It is
 // made first and loses the mark last: as long as it has it, what lies in the streams
@@ -62,17 +35,6 @@ func halfRestored(ctx context.Context, js jetstream.JetStream) (file string, err
 	return s.CachedInfo().Config.Metadata[restoring], nil
 }
 
-// KeepsPositions says whether the positions of a stream's messages mean something to
-// others. A study refers to them, and so do the stages; of what is parked and of the
-// run ledger only the order counts.
-func KeepsPositions(name string) bool { return name != Parked && name != Runs }
-
-// Whole are the names of all streams that a copy of the log consists of, in an order
-// that makes a copy of one after the other a sound one: what refers to another
-// message comes before it, so that the other is in the copy too. Cursors come before
-// the candidates they passed, decisions before the records they are about.
-func Whole() []string { return []string{Runs, Decisions, Scores, Classified, Candidates, Parked} }
-
 // Restored is what a stream is to hold after a restore.
 type Restored struct {
 	Name string
@@ -96,21 +58,6 @@ type Restore struct {
 	waiting []sent
 	size    int
 }
-
-// sent is a message whose acknowledgement has not been seen.
-type sent struct {
-	jetstream.PubAckFuture
-	stream string
-	seq    uint64 // 0 where it does not matter
-	size   int
-}
-
-const (
-	// dedupWindow is the shortest that a server takes.
-	dedupWindow = 100 * time.Millisecond
-	// A restore has so much on its way at a time.
-	sentMessages, sentBytes = 64, 8 << 20
-)
 
 // OpenRestore connects as Open does, to streams that hold nothing, or what an
 // interrupted restore left. Nothing is changed yet.
@@ -205,231 +152,6 @@ func (r *Restore) unleased(ctx context.Context) error {
 		return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 	}
 	return fmt.Errorf("a polyglean %s is at work on these streams: stop it first", strings.Join(roles, ", "))
-}
-
-// Begin makes the streams anew and marks them with the name of the file. It is an
-// error, and nothing is changed, when they cannot take what they are to hold.
-func (r *Restore) Begin(ctx context.Context, file string, want []Restored) error {
-	configs := streamConfigs(r.config)
-	logs, others := r.config.limits()
-	for _, name := range Whole() {
-		r.next[name] = 1 // of one that is not in the backup
-	}
-	for _, w := range want {
-		r.want[w.Name] = w
-		r.next[w.Name] = max(w.First, 1)
-		if most := r.bus.nc.MaxPayload(); w.Largest > most {
-			return fmt.Errorf("%s of the backup has a message of %d bytes, and the server takes %d: set its max_payload higher", w.Name, w.Largest, most)
-		}
-		limit := others
-		if w.Name == Candidates || w.Name == Classified {
-			limit = logs
-		}
-		if limit > 0 && w.Bytes > limit {
-			return fmt.Errorf("%s of the backup has %d bytes, and the stream would take %d: raise nats.max_bytes", w.Name, w.Bytes, limit)
-		}
-	}
-	for _, sc := range configs { // candidates are the first of them
-		if err := r.remove(ctx, sc.Name); err != nil {
-			return err
-		}
-		sc.FirstSeq = r.next[sc.Name]
-		if !KeepsPositions(sc.Name) {
-			sc.FirstSeq = 0
-		}
-		sc.Duplicates = dedupWindow
-		if sc.Name == Candidates {
-			sc.Metadata = map[string]string{restoring: file}
-		}
-		if _, err := r.js.CreateStream(ctx, sc); err != nil {
-			return fmt.Errorf("stream %s: %w", sc.Name, err)
-		}
-	}
-	if err := r.remove(ctx, Runs); err != nil {
-		return err
-	}
-	if _, err := r.js.CreateKeyValue(ctx, runsConfig(r.config)); err != nil {
-		return fmt.Errorf("bucket %s: %w", runsBucket, err)
-	}
-	return nil
-}
-
-func (r *Restore) remove(ctx context.Context, name string) error {
-	err := r.js.DeleteStream(ctx, name)
-	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("stream %s: %w", name, err)
-	}
-	return nil
-}
-
-// Append writes the next message of a stream. It may return before the message is on
-// disk; an error may be one of a message before.
-func (r *Restore) Append(ctx context.Context, name string, m Message) error {
-	seq := uint64(0)
-	if KeepsPositions(name) {
-		if m.Seq < r.next[name] || m.Seq > r.want[name].Last {
-			return fmt.Errorf("message %d of %s is not in order", m.Seq, name)
-		}
-		if err := r.fill(ctx, name, m.Seq); err != nil {
-			return err
-		}
-		seq = m.Seq
-		r.next[name] = seq + 1
-	}
-	msg := &nats.Msg{Subject: m.Subject, Header: nats.Header{}, Data: m.Data}
-	for k, v := range m.Header {
-		// What its writer expected of the stream it was written to is not so here.
-		if !strings.HasPrefix(k, "Nats-Expected-") {
-			msg.Header[k] = v
-		}
-	}
-	return r.send(ctx, name, seq, msg)
-}
-
-// gapSubject is the subject of messages that hold a position until the restore ends.
-func gapSubject(name string) string {
-	for _, sc := range streamConfigs(Config{}) {
-		if sc.Name == name {
-			return strings.TrimSuffix(sc.Subjects[0], "*") + "polyglean-restore-gap"
-		}
-	}
-	return ""
-}
-
-// fill puts messages where the stream had none any more, before a position: the only
-// way to let a server leave positions out. Finish removes them.
-func (r *Restore) fill(ctx context.Context, name string, before uint64) error {
-	for ; r.next[name] < before; r.next[name]++ {
-		r.gaps[name] = true
-		if err := r.send(ctx, name, r.next[name], &nats.Msg{Subject: gapSubject(name)}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *Restore) send(ctx context.Context, name string, seq uint64, msg *nats.Msg) error {
-	if err := r.spread(ctx, msg.Header.Get(nats.MsgIdHdr)); err != nil {
-		return err
-	}
-	future, err := r.js.PublishMsgAsync(msg)
-	if err != nil {
-		return fmt.Errorf("restore %s: %w", name, err)
-	}
-	r.waiting = append(r.waiting, sent{future, name, seq, len(msg.Data)})
-	r.size += len(msg.Data)
-	for len(r.waiting) > sentMessages || r.size > sentBytes && len(r.waiting) > 1 {
-		if err := r.acknowledged(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// spread keeps messages with the same ID so far apart that the server takes both, as
-// it did when they were new.
-func (r *Restore) spread(ctx context.Context, id string) error {
-	if id == "" {
-		return nil
-	}
-	if r.recent[id] || len(r.recent) == 10_000 {
-		if err := r.flush(ctx); err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(3 * dedupWindow):
-		}
-		clear(r.recent)
-	}
-	r.recent[id] = true
-	return nil
-}
-
-// acknowledged waits for the message that has been on its way for the longest.
-func (r *Restore) acknowledged(ctx context.Context) error {
-	s := r.waiting[0]
-	r.waiting, r.size = r.waiting[1:], r.size-s.size
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case err := <-s.Err():
-		return fmt.Errorf("restore %s: %w%s", s.stream, err, fullHint(err))
-	case ack := <-s.Ok():
-		if ack.Stream != s.stream {
-			return fmt.Errorf("restore: a message of %s came into %s", s.stream, ack.Stream)
-		}
-		if s.seq > 0 && (ack.Sequence != s.seq || ack.Duplicate) {
-			return fmt.Errorf("restore: message %d of %s came to position %d: another process is writing; stop it and run the restore again", s.seq, s.stream, ack.Sequence)
-		}
-	}
-	return nil
-}
-
-func (r *Restore) flush(ctx context.Context) error {
-	for len(r.waiting) > 0 {
-		if err := r.acknowledged(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Finish puts the readers where they were, compares the streams with what they are to
-// hold, and takes the mark away: from then on the streams are as any others.
-func (r *Restore) Finish(ctx context.Context, readers []Reader) error {
-	for _, name := range Whole() {
-		if KeepsPositions(name) {
-			if err := r.fill(ctx, name, r.want[name].Last+1); err != nil {
-				return err
-			}
-		}
-	}
-	if err := r.flush(ctx); err != nil {
-		return err
-	}
-	for _, name := range Whole() {
-		if err := r.complete(ctx, name); err != nil {
-			return err
-		}
-	}
-	for _, reader := range readers {
-		_, err := r.js.CreateConsumer(ctx, reader.Log, jetstream.ConsumerConfig{
-			Durable: reader.Name, AckPolicy: jetstream.AckExplicitPolicy,
-			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: reader.Done + 1,
-		})
-		if err != nil {
-			return fmt.Errorf("reader %s of %s: %w", reader.Name, reader.Log, err)
-		}
-	}
-	for _, sc := range slices.Backward(streamConfigs(r.config)) {
-		if _, err := r.js.UpdateStream(ctx, sc); err != nil {
-			return fmt.Errorf("stream %s: %w", sc.Name, err)
-		}
-	}
-	return nil
-}
-
-// complete removes what held positions, and compares.
-func (r *Restore) complete(ctx context.Context, name string) error {
-	s, err := r.js.Stream(ctx, name)
-	if err == nil && r.gaps[name] {
-		err = s.Purge(ctx, jetstream.WithPurgeSubject(gapSubject(name)))
-	}
-	var info *jetstream.StreamInfo
-	if err == nil {
-		info, err = s.Info(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", name, err)
-	}
-	got, want := extentOf(info), r.want[name]
-	if got.Messages != want.Messages || KeepsPositions(name) && got.Last != want.Last {
-		return fmt.Errorf("stream %s has %d messages up to position %d after the restore, and is to have %d up to %d: run the restore again",
-			name, got.Messages, got.Last, want.Messages, want.Last)
-	}
-	return nil
 }
 
 // Close ends the connection; what was not finished can be begun anew.
