@@ -10,10 +10,11 @@ import (
 	"strings"
 )
 
-// What Covidence takes in one file, and other screening tools with it.
+// Covidence, and other screening tools with it, takes 15,000 references and 50 MB in one
+// file. MaxBytes leaves room for the reference that a file ends with, which goes past it.
 const (
 	MaxReferences = 15_000
-	MaxBytes      = 50 << 20
+	MaxBytes      = 45_000_000
 )
 
 // File is a file that was written.

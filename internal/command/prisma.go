@@ -130,7 +130,7 @@ func (p *pipeline) flow(ctx context.Context, updated bool) (prisma.Flow, int, er
 					snowballed[study] = true
 				}
 			case record.RouteImport:
-				others["import: "+importedFrom(c)]++
+				databases[importedFrom(c)+imported]++
 			default:
 				databases[record.SourceName(c.Source)]++
 			}
@@ -193,10 +193,13 @@ func seedOf(s *indexer.Study) int {
 	return 0
 }
 
-// importedFrom is the database of an imported record, the first part of its ID there.
+// imported marks a database whose export was imported.
+const imported = " (imported)"
+
+// importedFrom is the database of an imported record, as it was named at the import.
 func importedFrom(c *record.Candidate) string {
 	database, _, _ := strings.Cut(c.SourceID, ":")
-	return database
+	return cmp.Or(c.Query, database)
 }
 
 func counts(m map[string]int) []prisma.Count {
@@ -222,8 +225,8 @@ func (p *pipeline) appendix(ctx context.Context, flow prisma.Flow, snowballed in
 	for _, s := range pr.Searches[min(1, len(pr.Searches)):] { // the first is the strategy itself
 		a.Searches = append(a.Searches, prisma.Search{Name: s.Name, Lang: s.Lang, Text: s.Text})
 	}
-	for _, c := range flow.Others {
-		if database, ok := strings.CutPrefix(c.Label, "import: "); ok {
+	for _, c := range flow.Databases {
+		if database, ok := strings.CutSuffix(c.Label, imported); ok {
 			a.Imported = append(a.Imported, database)
 		}
 	}

@@ -37,8 +37,9 @@ type Flow struct {
 	Updated  bool `json:"updated,omitempty"`
 	Previous int  `json:"previous_studies,omitempty"`
 
-	// Databases are the records found by searching sources and reading them whole,
-	// Others those found by following citations and those imported, each by source.
+	// Databases are the records found by searching sources and reading them whole, and
+	// those imported that were exported elsewhere, each by source; Others those found by
+	// following citations.
 	Databases []Count `json:"databases"`
 	Others    []Count `json:"other_methods"`
 	// Duplicates are records beyond the first of each study. Automation counts the
