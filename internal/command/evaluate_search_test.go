@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -123,7 +124,7 @@ func openElastic(t *testing.T) indexer.Index {
 	}
 	t.Cleanup(func() {
 		index.Close()
-		if err := elasticindex.Remove(t.Context(), cfg); err != nil {
+		if err := elasticindex.Remove(context.WithoutCancel(t.Context()), cfg); err != nil {
 			t.Log(err)
 		}
 	})
