@@ -31,11 +31,18 @@ const (
 	FacetLicense = "license"
 )
 
-// AllFacets are the facets in the order a page shows them.
-var AllFacets = []string{
+// facetFields are the facets that have a field of their own.
+var facetFields = []string{
 	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
 	FacetType, FacetDecade, FacetYear, FacetConcept, FacetLicense, FacetRoute, FacetQuery, FacetSeed,
 }
+
+// AllFacets are the facets in the order a page shows them. The attributes among them
+// are those of most reviews; others can be asked for by name.
+var AllFacets = slices.Concat(facetFields, []string{
+	AttributePrefix + "design", AttributePrefix + "population", AttributePrefix + "setting", AttributePrefix + "path",
+	AttributePrefix + "followup", AttributePrefix + "theory",
+})
 
 // NotStated is the value of the studies of which a facet says nothing, where that is
 // no statement by itself: a study without a licence is one whose licence is not known,
@@ -71,12 +78,12 @@ func placeOf(part, facet string) (place, error) {
 		}
 		return place{ExactAttribute, attribute(name, ""), true}, nil
 	}
-	if slices.Contains(AllFacets, facet) {
+	if slices.Contains(facetFields, facet) {
 		return place{facet, "", mayBeNotStated[facet]}, nil
 	}
 	return place{}, &QueryError{
 		part, fmt.Sprintf("there is no facet %q", facet),
-		"the facets are " + strings.Join(AllFacets, ", ") + ", and attributes such as attr:design",
+		"the facets are " + strings.Join(facetFields, ", ") + ", and attributes such as attr:design",
 	}
 }
 

@@ -54,7 +54,7 @@ var (
 		TextTitle, TextAbstract, TextKeyword,
 		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
 	}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactConceptPlace}, AllFacets...)
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactConceptPlace}, facetFields...)
 	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
 )
 

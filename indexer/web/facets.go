@@ -25,7 +25,10 @@ const shownValues = 8
 func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
 	var out []group
 	for _, facet := range indexer.AllFacets {
-		g := group{Name: facet, Label: facetNames[facet]}
+		g := group{Name: facet, Label: facetName(facet)}
+		if counts := facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
+			continue // of which nothing is known
+		}
 		counted := make(map[string]bool)
 		for _, c := range facets[facet] {
 			counted[c.Value] = true
@@ -45,6 +48,9 @@ func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
 	}
 	return out
 }
+
+// filters reports whether the reader has chosen values of a facet.
+func (a ask) filters(facet string) bool { return len(a.q.Filters[facet]) > 0 }
 
 // tellApart shows values by their codes where their words are the same: sources
 // write "journal-article" and "Journal Article".

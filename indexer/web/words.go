@@ -115,8 +115,24 @@ var fieldNames = map[record.Field]string{
 	record.FieldKeyword:  "Keyword",
 }
 
+// facetName is the plain word for a facet.
+func facetName(facet string) string {
+	if attribute, ok := strings.CutPrefix(facet, indexer.AttributePrefix); ok {
+		for _, f := range conceptFacets {
+			if f.code == attribute {
+				return f.name
+			}
+		}
+		return humanise(attribute)
+	}
+	return facetNames[facet]
+}
+
 // valueName is the plain word for the value of a facet.
 func (s *site) valueName(facet, value string) string {
+	if value != indexer.NotStated && strings.HasPrefix(facet, indexer.AttributePrefix) {
+		return s.concept(value)
+	}
 	switch facet {
 	case indexer.FacetReason:
 		return word(reasonNames, value)
@@ -133,7 +149,9 @@ func (s *site) valueName(facet, value string) string {
 	case indexer.FacetLanguageClass:
 		return word(languageClassNames, value)
 	case indexer.FacetConcept:
-		return s.concept(value)
+		if value != indexer.NotStated {
+			return s.concept(value)
+		}
 	case indexer.FacetQuery:
 		if c, study, ok := record.FollowedBy(value); ok {
 			return capitalise(citationNames[c]) + " " + plain(study)
