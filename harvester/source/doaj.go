@@ -74,7 +74,7 @@ func doajTerms(terms []phrase) (string, bool) {
 
 // Queries implements harvester.Source.
 func (s *doaj) Queries(p *protocol.Protocol, since time.Time) ([]harvester.Query, error) {
-	if agent := s.fetch.collector.UserAgent; strings.Contains(agent, "+http") {
+	if agent := s.fetch.userAgent; strings.Contains(agent, "+http") {
 		return nil, fmt.Errorf("doaj refuses programs with an address like +https:// in their name, as in %q: change fetch.user_agent", agent)
 	}
 	queries, err := doajDialect.searches(s.name, p, since, doajQuery)

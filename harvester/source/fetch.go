@@ -126,6 +126,8 @@ type Response struct {
 type Fetcher struct {
 	collector *colly.Collector
 	transport *transport
+	// userAgent is the one sent, empty in a rehearsal.
+	userAgent string
 	rehearse  bool
 }
 
@@ -159,7 +161,7 @@ func NewFetcher(c FetchConfig) (*Fetcher, error) {
 	col.SetRequestTimeout(0) // Colly's 10 s would cover all attempts together
 	col.WithTransport(t)
 	col.SetRedirectHandler(checkRedirect)
-	return &Fetcher{collector: col, transport: t}, nil
+	return &Fetcher{collector: col, transport: t, userAgent: c.UserAgent}, nil
 }
 
 func collyVariables(environ []string) []string {
