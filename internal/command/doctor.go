@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -37,10 +38,10 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "configuration  %s\n", config)
 	fmt.Fprintf(out, "protocol       %s %s: %d searches, %d seed studies, lexicon in %d languages\n",
 		p.protocol.Name, p.protocol.Version, len(p.protocol.Searches), len(p.protocol.Seeds), len(p.protocol.Lexicon.Languages()))
-	if err := p.doctorSources(out); err != nil {
+	ill, err := p.doctorSources(out)
+	if err != nil {
 		return err
 	}
-	ill := false
 	check := func(what string, err error, well string) {
 		if err != nil {
 			ill = true
@@ -48,7 +49,7 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "%-14s %s\n", what, well)
 	}
-	err := p.openBus(ctx)
+	err = p.openBus(ctx)
 	check("stream", err, p.streamPlace())
 	if err != nil {
 		return errReported
@@ -95,7 +96,9 @@ func (p *pipeline) streamPlace() string {
 	return "embedded, in " + p.config.DataDir
 }
 
-func (p *pipeline) doctorSources(out io.Writer) error {
+// doctorSources lists the sources, and says whether one that is on cannot be asked. It
+// sends nothing.
+func (p *pipeline) doctorSources(out io.Writer) (ill bool, err error) {
 	fmt.Fprintln(out, "sources")
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, use := range p.protocol.Sources {
@@ -115,7 +118,23 @@ func (p *pipeline) doctorSources(out io.Writer) error {
 		if enabled && c.Contact == "" {
 			notes = append(notes, "no contact address")
 		}
+		if enabled {
+			if err := p.fault(use.Name, c); err != nil {
+				ill = true
+				notes = append(notes, "NOT WELL: "+err.Error())
+			}
+		}
 		fmt.Fprintf(tw, "  %s\t%s\t%s\n", use.Name, state, strings.Join(notes, ", "))
 	}
-	return tw.Flush()
+	return ill, tw.Flush()
+}
+
+// fault is what is wrong with the settings of a source, or with what the protocol asks it.
+func (p *pipeline) fault(name string, c source.Config) error {
+	s, err := source.New(name, c, source.NewRehearsal())
+	if err != nil {
+		return err
+	}
+	_, err = s.Queries(p.protocol, time.Time{})
+	return err
 }

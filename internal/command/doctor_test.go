@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"polyglean/harvester/source"
 	"polyglean/internal/protocol"
 )
@@ -16,7 +18,7 @@ func TestDoctorSaysWhatSourcesLack(t *testing.T) {
 		p.protocol.Sources = append(p.protocol.Sources, protocol.SourceUse{Name: name})
 	}
 	var out strings.Builder
-	if err := p.doctorSources(&out); err != nil {
+	if _, err := p.doctorSources(&out); err != nil {
 		t.Fatal(err)
 	}
 	lines := map[string]string{}
@@ -42,6 +44,24 @@ func TestDoctorSaysWhatSourcesLack(t *testing.T) {
 	for _, name := range []string{"lilacs", "clinicaltrials", "cinii"} {
 		if !strings.Contains(lines[name], "not verified against recordings") {
 			t.Errorf("%q", lines[name])
+		}
+	}
+}
+
+func TestDoctorSaysWhatIsWrongWithASource(t *testing.T) {
+	for settings, want := range map[string]string{
+		"base_url: ftp://example.org/works": `"ftp://example.org/works" is no http or https address`,
+		"page_size: -4":                     "page_size -4",
+		"page_size: 50":                     "",
+	} {
+		p := &pipeline{config: &Config{}, protocol: &protocol.Protocol{Sources: []protocol.SourceUse{{Name: "openalex"}}}}
+		if err := yaml.Unmarshal([]byte("sources:\n  openalex:\n    "+settings+"\n"), p.config); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		ill, err := p.doctorSources(&out)
+		if err != nil || ill != (want != "") || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: ill is %t, error %v:\n%s", settings, ill, err, out.String())
 		}
 	}
 }
