@@ -161,6 +161,10 @@ func (p *parser) chain(op tokenKind, part func(Field) (Node, error), field Field
 			// A NOT B is A AND NOT B.
 		case op == andToken && p.next.starts():
 			if p.adj == AsPhrase {
+				// "Q1: (…); Q2: (…)": AND would look for the label.
+				if label := p.lexer.last; strings.HasSuffix(label, ":") {
+					return nil, p.fail(p.lexer.lastAt, fmt.Sprintf("%q is not a field", label), "remove it, or write ti:, ab:, kw:, au: or jo:; read searches that are numbered so one at a time")
+				}
 				return nil, p.fail(p.next.at, "no operator between two parts", "put AND, OR or NEAR/3 between them").mend(p.next.at, p.next.at, "AND ")
 			}
 		default:

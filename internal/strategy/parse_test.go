@@ -191,6 +191,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`sex "trade"`, inStrategies, 4, "no operator between two parts, put AND, OR or NEAR/3 between them"},
 		{"(a OR b) (c OR d)", inStrategies, 9, "no operator between two parts"},
 		{"a ti:b", inStrategies, 2, "no operator between two parts"},
+		{"(a) OR Q2: (b OR c)", inStrategies, 7, `"Q2:" is not a field, remove it, or write ti:`},
 		{"ex*", inQueries, 0, `fewer than three letters before "*" find too much`},
 		{"sex t?a*", inQueries, 4, "fewer than three letters"},
 		{"*opfer", inQueries, 0, "a word cannot begin with a truncation mark"},
