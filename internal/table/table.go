@@ -4,6 +4,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
@@ -47,8 +48,9 @@ func (r Row) Yes(column string) bool {
 }
 
 // Read reads a whole table. In a .tsv, which has a header and no quoting, a " is a
-// plain character; a .csv has a header and quoting (RFC 4180); each line of a
-// .jsonl is an object, whose lists and objects stay JSON. ".gz" may follow. Every
+// plain character; a .csv has a header and quoting (RFC 4180), and semicolons for
+// commas where its header has none, as Excel writes it in much of Europe; each line
+// of a .jsonl is an object, whose lists and objects stay JSON. ".gz" may follow. Every
 // row must have the required columns. Errors name the file and line.
 func Read(path string, required ...string) ([]Row, error) {
 	f, err := os.Open(path)
@@ -119,6 +121,11 @@ func readCSV(in io.Reader) ([]Row, error) {
 	}
 	r := csv.NewReader(buffered)
 	r.FieldsPerRecord = -1
+	head, _ := buffered.Peek(buffered.Size())
+	head, _, _ = bytes.Cut(head, []byte("\n"))
+	if bytes.ContainsRune(head, ';') && !bytes.ContainsRune(head, ',') {
+		r.Comma = ';'
+	}
 	var header []string
 	var rows []Row
 	for {
@@ -130,6 +137,9 @@ func readCSV(in io.Reader) ([]Row, error) {
 			return nil, err // it names the line
 		}
 		line, _ := r.FieldPos(0)
+		if slices.ContainsFunc(cells, func(c string) bool { return !utf8.ValidString(c) }) {
+			return nil, notUTF8(line)
+		}
 		switch {
 		case header == nil:
 			if err := setHeader(&header, cells); err != nil {
@@ -185,7 +195,7 @@ func lines(in io.Reader, fn func(n int, line string) error) error {
 			continue
 		}
 		if !utf8.ValidString(line) {
-			return fmt.Errorf("line %d is not UTF-8: save the file as UTF-8", n)
+			return notUTF8(n)
 		}
 		if err := fn(n, line); err != nil {
 			return err
@@ -196,6 +206,8 @@ func lines(in io.Reader, fn func(n int, line string) error) error {
 	}
 	return nil
 }
+
+func notUTF8(line int) error { return fmt.Errorf("line %d is not UTF-8: save the file as UTF-8", line) }
 
 func setHeader(header *[]string, cells []string) error {
 	for i, c := range cells {

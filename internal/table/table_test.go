@@ -33,6 +33,7 @@ func TestReadForms(t *testing.T) {
 	for name, content := range map[string]string{
 		"a.tsv":      "\ufeffID\ttitle\tincluded\r\n1\tThe \"red light\" district\tyes\r\n\r\n2\tСело\n",
 		"a.csv":      "\ufeffid,title,included\n1,\"The \"\"red light\"\" district\",1\n2,Село,\n",
+		"excel.csv":  "\ufeffID;Title;Included\r\n1;\"The \"\"red light\"\" district\";1\r\n2;Село;\r\n",
 		"a.jsonl":    "{\"id\":1,\"title\":\"The \\\"red light\\\" district\",\"included\":true}\n{\"id\":\"2\",\"title\":\"Село\",\"included\":null}\n",
 		"a.jsonl.gz": "{\"id\":1,\"title\":\"The \\\"red light\\\" district\",\"included\":true}\n{\"id\":\"2\",\"title\":\"Село\",\"included\":null}",
 	} {
@@ -61,6 +62,7 @@ func TestReadErrorsNameThePlace(t *testing.T) {
 		{"a.tsv", "id\ttitle\n", "no records"},
 		{"a.tsv", "id\tid\n", "twice"},
 		{"a.tsv", "id\ttitle\n1\t\xff\n", "not UTF-8"},
+		{"a.csv", "id;title\n1;\"a\nb\"\n2;Stra\xdfe\n", "line 4 is not UTF-8"},
 		{"a.jsonl", "{\"id\":1,\"title\":\"x\"}\n{\"id\":", "line 2"},
 		{"a.csv", "id,title\n1,\"open\n", "quote"},
 		{"a.xls", "", "want .tsv, .csv or .jsonl"},
