@@ -39,7 +39,7 @@ under its name when it is whole and on disk, and replaces nothing.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "Wrote %s, %.1f MB: %s.\n", path, float64(info.Size())/1e6, messages(m))
+			fmt.Fprintf(out, "Wrote %s, %s kB: %s.\n", path, thousands(int(info.Size()+999)/1000), messages(m))
 			return nil
 		}),
 	}
