@@ -236,6 +236,9 @@ func sequence(field string, terms []string, prefix bool, boost float64) Expr {
 	}
 }
 
+// notSetAside matches the studies that reviewers see.
+var notSetAside = Bool{Not: []Expr{Term{Field: ExactSetAside, Value: "true"}}}
+
 func (c *Compiled) addFilters(q Query) error {
 	for _, facet := range slices.Sorted(maps.Keys(q.Filters)) {
 		p, err := placeOf("filters", facet)
@@ -251,7 +254,7 @@ func (c *Compiled) addFilters(q Query) error {
 		}
 	}
 	if !q.SetAside {
-		c.Plan.Filters = append(c.Plan.Filters, Bool{Not: []Expr{Term{Field: ExactSetAside, Value: "true"}}})
+		c.Plan.Filters = append(c.Plan.Filters, notSetAside)
 	}
 	return nil
 }

@@ -82,6 +82,7 @@ func (s *Study) exactFields() map[string][]string {
 		add(FacetYear, strconv.Itoa(year))
 		add(FacetDecade, decade(year))
 	}
+	exact[ExactWord] = s.vocabulary()
 	for _, m := range s.Members {
 		r := &m.Record
 		add(ExactDOI, r.Candidate.IDs.DOI)

@@ -27,6 +27,8 @@ const (
 	ExactKey   = "key"
 	ExactAlias = "alias"
 	ExactDOI   = "doi"
+	// ExactWord holds the vocabulary.
+	ExactWord = "word"
 	// ExactAttribute holds what is found in the texts, as "design=interview".
 	ExactAttribute = "attribute"
 	ExactSetAside  = "set_aside"
@@ -54,7 +56,7 @@ var (
 		TextTitle, TextAbstract, TextKeyword,
 		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
 	}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactConceptPlace}, facetFields...)
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactWord, ExactConceptPlace}, facetFields...)
 	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
 )
 

@@ -157,7 +157,7 @@ type Sort struct {
 const ScoreField = "_score"
 
 // FacetRequest asks for the Size most frequent values of an exact field that begin
-// with Prefix, which is made of letters, digits and _-=: alone.
+// with Prefix, which is made of letters, their marks, digits, spaces and _-= alone.
 type FacetRequest struct {
 	Field, Prefix string
 	Size          int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -45,6 +46,11 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 			return Result{}, err
 		}
 		result.Hits[i] = Hit{Study: study, Score: h.Score, Snippets: c.snippets(&study)}
+	}
+	if q.Suggest && q.After == "" && found.Total <= fewHits && strings.TrimSpace(q.Text) != "" {
+		if result.Suggestion, err = l.suggest(ctx, q); err != nil {
+			return Result{}, err
+		}
 	}
 	result.Took = time.Since(began)
 	return result, nil

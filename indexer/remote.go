@@ -19,6 +19,8 @@ const (
 	subjectStudy  = "polyglean.study"
 	subjectCount  = "polyglean.count"
 	subjectVerify = "polyglean.verify"
+
+	subjectComplete = "polyglean.complete"
 )
 
 // answer is the wire form of a reply.
@@ -27,6 +29,12 @@ type answer struct {
 	Error  string                `json:"error,omitempty"`
 	Syntax *strategy.SyntaxError `json:"syntax,omitempty"`
 	Absent bool                  `json:"absent,omitempty"`
+}
+
+// completing is the wire form of a request for completions.
+type completing struct {
+	Prefix string `json:"prefix"`
+	Size   int    `json:"size"`
 }
 
 // Answer serves other processes' requests until ctx ends. Count and verify are Count
@@ -40,7 +48,14 @@ func Answer(ctx context.Context, nc *nats.Conn, s Searcher, count, verify func(c
 			}
 			return s.Search(ctx, q)
 		},
-		subjectStudy:  func(ctx context.Context, raw []byte) (any, error) { return s.Study(ctx, string(raw)) },
+		subjectStudy: func(ctx context.Context, raw []byte) (any, error) { return s.Study(ctx, string(raw)) },
+		subjectComplete: func(ctx context.Context, raw []byte) (any, error) {
+			var c completing
+			if err := json.Unmarshal(raw, &c); err != nil {
+				return nil, fmt.Errorf("completion: %w", err)
+			}
+			return s.Complete(ctx, c.Prefix, c.Size)
+		},
 		subjectCount:  func(ctx context.Context, _ []byte) (any, error) { return count(ctx) },
 		subjectVerify: func(ctx context.Context, _ []byte) (any, error) { return verify(ctx) },
 	}
@@ -91,6 +106,16 @@ func (r *Remote) Search(ctx context.Context, q Query) (Result, error) {
 		return result, fmt.Errorf("query: %w", err)
 	}
 	return result, r.ask(ctx, subjectSearch, raw, &result)
+}
+
+// Complete implements Searcher.
+func (r *Remote) Complete(ctx context.Context, prefix string, size int) ([]Completion, error) {
+	raw, err := json.Marshal(completing{prefix, size})
+	if err != nil {
+		return nil, fmt.Errorf("completion: %w", err)
+	}
+	var out []Completion
+	return out, r.ask(ctx, subjectComplete, raw, &out)
 }
 
 // Study implements Searcher.

@@ -27,6 +27,8 @@ type Query struct {
 	// Facets names the facets to count; FacetSize values each, 0 means 20.
 	Facets    []string `json:"facets,omitempty"`
 	FacetSize int      `json:"facet_size,omitempty"`
+	// Suggest asks for a Suggestion where few studies are found.
+	Suggest bool `json:"suggest,omitempty"`
 }
 
 // Order is the order of hits.
@@ -56,6 +58,7 @@ type Result struct {
 	// Expansions are the parts of the query that name concepts, and what languages call
 	// them.
 	Expansions []Expansion   `json:"expansions,omitempty"`
+	Suggestion *Suggestion   `json:"suggestion,omitempty"`
 	Took       time.Duration `json:"took_ns"`
 }
 
@@ -94,4 +97,7 @@ type Searcher interface {
 	// Study finds a study by its ID or any of its aliases; ErrNotFound when there
 	// is none.
 	Study(ctx context.Context, id string) (Study, error)
+	// Complete gives at most size words and phrases of titles and keywords that begin
+	// with prefix, those of most studies first.
+	Complete(ctx context.Context, prefix string, size int) ([]Completion, error)
 }

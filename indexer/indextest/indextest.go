@@ -47,6 +47,7 @@ func Run(t *testing.T, b Backend) {
 		"Concurrent": testConcurrent,
 		"Random":     testRandom,
 		"Library":    testLibrary,
+		"Suggest":    testSuggest,
 		"Meanings":   testMeanings,
 		"Scores":     testScores,
 	} {

@@ -197,6 +197,28 @@ func testLibrary(t *testing.T, b Backend) {
 			t.Errorf("total %d, want %d: all but what was set aside", result.Total, len(library)-1)
 		}
 	})
+	t.Run("completions", func(t *testing.T) {
+		for prefix, want := range map[string]string{
+			"traff":                  "[{trafficking 1}]", // that of the study set aside is not there
+			"sex t":                  "[{sex trafficking 1}]",
+			"Mujer":                  "[{mujeres 1}]",
+			"PROSTITÚT":              "[{prostitutie 1} {prostitution 1} {prostitutionen 1}]",
+			"explotacio":             "[{explotación 1}]",
+			"πορ":                    "[{πορνεία 1}]",
+			"жен":                    "[{женщин 1}]",
+			"탈성":                     "[{탈성매매 1}]",
+			"(*?.":                   "[]",
+			"m":                      "[]",
+			"":                       "[]",
+			"zzz":                    "[]",
+			strings.Repeat("a", 200): "[]",
+		} {
+			got, err := lib.Complete(t.Context(), prefix, 5)
+			if err != nil || fmt.Sprint(got) != want {
+				t.Errorf("%.20q: %v, error %v; want %s", prefix, got, err, want)
+			}
+		}
+	})
 	t.Run("study", func(t *testing.T) {
 		want := studies()[3]
 		got, err := lib.Study(t.Context(), want.Aliases[0])

@@ -29,6 +29,19 @@ func likeness(a, b string, least float64) float64 {
 	return 1 - float64(d)/float64(longer)
 }
 
+// Edits counts the edits between two strings (insert, delete, replace, swap
+// neighbours); what is over most is some number over it.
+func Edits(a, b string, most int) int {
+	ra, rb := []rune(a), []rune(b)
+	if len(ra) > len(rb) {
+		ra, rb = rb, ra
+	}
+	if len(rb)-len(ra) > most {
+		return most + 1
+	}
+	return edits(ra, rb, most)
+}
+
 // edits counts the edits between a and the longer b; what is over the budget is
 // some number over it. Only the band of the table that the budget allows is filled.
 func edits(a, b []rune, budget int) int {

@@ -167,7 +167,7 @@ func paramNames() []string {
 // query is what the Searcher is asked: the reader's query with all facets.
 func (a ask) query() indexer.Query {
 	q := a.q
-	q.Facets, q.FacetSize = indexer.AllFacets, facetSize
+	q.Facets, q.FacetSize, q.Suggest = indexer.AllFacets, facetSize, true
 	return q
 }
 

@@ -21,7 +21,8 @@ type library struct {
 	// err, when set, is the answer to everything.
 	err error
 	// wait makes every call last until its context ends.
-	wait bool
+	wait       bool
+	suggestion *indexer.Suggestion
 	// asked is the last query.
 	asked indexer.Query
 }
@@ -41,7 +42,7 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 			Problem: "the parenthesis closes nothing", Hint: "remove it, or open one before",
 		}
 	}
-	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}}
+	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}, Suggestion: l.suggestion}
 	if q.Text != "" {
 		res.Terms = strings.Fields(q.Text)
 	}
@@ -73,6 +74,11 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 		res.Next = strconv.Itoa(to)
 	}
 	return res, nil
+}
+
+func (l *library) Complete(_ context.Context, prefix string, size int) ([]indexer.Completion, error) {
+	out := []indexer.Completion{{Text: prefix + "ing", Studies: 7}, {Text: prefix + "<b>", Studies: 2}}
+	return out[:min(cmp.Or(size, len(out)), len(out))], l.err
 }
 
 func (l *library) Study(ctx context.Context, id string) (indexer.Study, error) {

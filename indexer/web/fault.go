@@ -20,12 +20,12 @@ type fault struct {
 	Hint    string
 }
 
-// fail answers with an error page, or with JSON under /api/. The cause is logged
+// fail answers with an error page, or with JSON where the answer would be JSON. The cause is logged
 // when the fault is ours; the reader gets plain words.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
 	f := describe(status, err)
 	s.note(r, f, err)
-	if strings.HasPrefix(r.URL.Path, "/api/") {
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/suggest" {
 		writeJSON(w, f.Status, apiError{Error: f.Heading + ". " + f.Text, Hint: f.Hint})
 		return
 	}

@@ -121,7 +121,10 @@ func TestPanicBecomesAPage(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Search(context.Context, indexer.Query) (indexer.Result, error) { panic("boom") }
-func (panicking) Study(context.Context, string) (indexer.Study, error)          { panic("boom") }
+func (panicking) Complete(context.Context, string, int) ([]indexer.Completion, error) {
+	panic("boom")
+}
+func (panicking) Study(context.Context, string) (indexer.Study, error) { panic("boom") }
 
 func TestASlowIndexIsNotWaitedFor(t *testing.T) {
 	for _, path := range []string{"/?q=exit", "/study/x", "/api/search"} {

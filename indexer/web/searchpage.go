@@ -39,6 +39,8 @@ type searchView struct {
 	Next, First string
 	// SetAsideToo is the same ask with the records that were set aside.
 	SetAsideToo string
+	// Perhaps is another query that may have been meant, nil for none.
+	Perhaps *perhaps
 	// Empty is true when there is nothing to find, whatever is asked.
 	Empty bool
 	// Downloads are the exports of all that was found.
@@ -100,10 +102,16 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, status, "search", title, v)
 }
 
+// perhaps is a query in the place of one that finds hardly anything.
+type perhaps struct{ Query, Href string }
+
 // fill puts a result into the page.
 func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Result) {
 	v.Found, v.Total, v.Terms = true, res.Total, res.Terms
 	v.Meant = s.meant(a, res.Expansions)
+	if res.Suggestion != nil {
+		v.Perhaps = &perhaps{plain(res.Suggestion.Query), a.with(func(q *indexer.Query) { q.Text = res.Suggestion.Query }).href("/")}
+	}
 	v.Empty = res.Total == 0 && a.q.Text == "" && !a.filtered()
 	v.JSON = a.href("/api/search")
 	if res.Total > 0 {

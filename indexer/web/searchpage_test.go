@@ -421,3 +421,37 @@ func innerAll(nodes []*html.Node) []string {
 	}
 	return out
 }
+
+// TestPerhaps: a query that finds nothing is offered with the words that may have been
+// meant, everything else in it as it was.
+func TestPerhaps(t *testing.T) {
+	lib := shelf()
+	lib.suggestion = &indexer.Suggestion{Query: "trafficking <b>"}
+	p := get(t, newSite(t, lib), "/?q=traficking&language=es")
+	link := p.one("p.perhaps a")
+	if got := inner(link); got != "trafficking <b>" {
+		t.Errorf("the link says %q", got)
+	}
+	if href := attr(link, "href"); !strings.Contains(href, "q=trafficking+%3Cb%3E") || !strings.Contains(href, "language=es") {
+		t.Errorf("it leads to %s", href)
+	}
+	if !lib.asked.Suggest {
+		t.Error("the page asked for no suggestion")
+	}
+}
+
+// TestCompletions: what was typed is not trusted, and the words come from records.
+func TestCompletions(t *testing.T) {
+	h := newSite(t, &library{})
+	p := get(t, h, "/suggest?q=traffick")
+	if want := `[{"text":"trafficking","studies":7},{"text":"traffick\u003cb\u003e","studies":2}]`; p.status != http.StatusOK || strings.TrimSpace(p.body) != want {
+		t.Errorf("status %d, %s; want %s", p.status, p.body, want)
+	}
+	if p := get(t, h, "/suggest?q=%ff"); p.status != http.StatusBadRequest {
+		t.Errorf("no UTF-8: status %d", p.status)
+	}
+	h = newSite(t, &library{err: errors.New("away")})
+	if p := get(t, h, "/suggest?q=traffick"); p.status != http.StatusInternalServerError || strings.Contains(p.body, "away") {
+		t.Errorf("an index that fails: status %d, %s", p.status, p.body)
+	}
+}

@@ -27,6 +27,7 @@ type queryFlags struct {
 	reason   []string
 	sources  []string
 	decision []string
+	facets   []string
 	year     string
 	order    string
 	expand   expandFlags
@@ -39,6 +40,7 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, like-the-seeds, cited, not-judgeable")
 	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
 	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
+	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, license=not-stated, attr:design=interview")
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
 	set.StringVar(&f.order, "order", "", "relevance, screening (undecided and most likely to be included first), newest or oldest")
 	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
@@ -59,6 +61,13 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 	q.Filters = map[string][]string{
 		indexer.FacetLanguage: languages, indexer.FacetLanguageClass: f.class, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
 		indexer.FacetSource: f.sources, indexer.FacetDecision: f.decision,
+	}
+	for _, f := range f.facets {
+		name, value, ok := strings.Cut(f, "=")
+		if !ok || value == "" {
+			return q, usagef("--facet %q: want a facet and a value, as decade=2010s", f)
+		}
+		q.Filters[name] = append(q.Filters[name], value)
 	}
 	for name, values := range q.Filters {
 		if len(values) == 0 {
@@ -105,6 +114,7 @@ func searchCommand(g *globals) *cobra.Command {
 		wanted queryFlags
 		size   int
 		after  string
+		prefix string
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -127,8 +137,11 @@ studies. Studies with the words as typed come first.`,
 			if err != nil {
 				return err
 			}
-			q.Size, q.After, q.Facets = size, after, indexer.AllFacets
+			q.Size, q.After, q.Facets, q.Suggest = size, after, indexer.AllFacets, true
 			return g.run((*pipeline).openSearch, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
+				if prefix != "" {
+					return complete(ctx, p.searcher, prefix, asJSON, out)
+				}
 				result, err := timely(ctx, p.searcher, q)
 				if err != nil {
 					return err
@@ -148,8 +161,24 @@ studies. Studies with the words as typed come first.`,
 	wanted.register(f)
 	f.IntVar(&size, "size", 20, "number of studies, at most 1,000")
 	f.StringVar(&after, "after", "", "go on after this page (the JSON's next)")
+	f.StringVar(&prefix, "complete", "", "list the words and phrases of titles and keywords that begin so, and search for nothing")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// complete prints what a prefix may go on to.
+func complete(ctx context.Context, s indexer.Searcher, prefix string, asJSON bool, out io.Writer) error {
+	found, err := s.Complete(ctx, prefix, 0)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(out, found)
+	}
+	for _, c := range found {
+		fmt.Fprintf(out, "%6s  %s\n", thousands(c.Studies), clean(c.Text))
+	}
+	return nil
 }
 
 // yearRange reads "2018", "2010-2020", "2015-" and "-2009".
@@ -191,6 +220,9 @@ func stylesFor(w io.Writer) styles {
 func printResult(w io.Writer, r indexer.Result) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
+	if r.Suggestion != nil {
+		fmt.Fprintf(w, "Did you mean: %s%s%s\n", st.bold, clean(r.Suggestion.Query), st.reset)
+	}
 	printExpansions(w, st, r.Expansions)
 	for i, h := range r.Hits {
 		printHit(w, st, i+1, h)
