@@ -31,7 +31,7 @@ var formats = []struct {
 	read   func(io.Reader) (reader, error)
 }{
 	{RIS, "RIS", regexp.MustCompile(`(?m)^[ \t]*TY[ \t\x{00a0}]*-[ \t\x{00a0}]*[A-Za-z]{2,10}[ \t]*$`), `no line "TY  - JOUR"`, ready(newRIS)},
-	{NBIB, "NBIB", regexp.MustCompile(`(?m)^PMID ?- ?[0-9]`), `no line "PMID- "`, ready(newNBIB)},
+	{NBIB, "NBIB", regexp.MustCompile(`(?m)^(?:PMID ?- ?[0-9]|OWN {1,2}- [A-Z])`), `no line "PMID- " or "OWN - "`, ready(newNBIB)},
 	{BibTeX, "BibTeX", regexp.MustCompile(`(?m)^\s*@[A-Za-z]+\s*[{(]`), "no entry @article{", ready(newBibTeX)},
 	{EndNote, "EndNote XML", regexp.MustCompile(`<records?(?:\s[^<>]*)?>`), "no <record>", ready(newEndNote)},
 	{CSV, "CSV", nil, "no header with a title column", func(r io.Reader) (reader, error) {

@@ -158,7 +158,7 @@ func TestFormatsAreTold(t *testing.T) {
 			"TY  - JOUR\nTI  - x\nER  - \n", "Provider: Somewhere\nDatabase: Else\n\nTY  - JOUR\nER  - ",
 			"TY - JOUR\nTI - PMID- 5\nER -\n", "\n\n\nTY  -JOUR\n",
 		},
-		NBIB:    {"\nPMID- 12345\nOWN - NLM\nTI  - x\nAB  - @article{ is no entry here\n", "PMID - 5\n"},
+		NBIB:    {"\nPMID- 12345\nOWN - NLM\nTI  - x\nAB  - @article{ is no entry here\n", "PMID - 5\n", "OWN - POLYGLEAN\nDP  - 2019\nTI  - no work of PubMed's\n"},
 		BibTeX:  {"@article{a, title={TY  - JOUR}}", "Scopus\nEXPORT DATE: today\n\n@ARTICLE{x,\ntitle={x}}", "% a comment\n@string(a = \"b\")"},
 		EndNote: {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xml><records><record><titles/></record></records></xml>", "<records><record></record></records>"},
 		CSV:     {"Title,Year\nx,2020\n", "\"Título\";\"Año\"\n", "PT\tAU\tTI\tSO\tPY\tDI\tUT\n", "sep=;\nTitle;DOI\n", "标题,作者,年份\n", "题名|作者\n"},
