@@ -84,6 +84,11 @@ func Read(path string, required ...string) ([]Row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	for _, column := range required {
+		if !slices.ContainsFunc(rows, func(r Row) bool { return r.Has(column) }) && len(rows) > 0 {
+			return nil, fmt.Errorf("%s: there is no column %q: want the columns %s", path, column, strings.Join(required, ", "))
+		}
+	}
 	for _, row := range rows {
 		for _, column := range required {
 			if !row.Has(column) {

@@ -58,7 +58,8 @@ func TestReadForms(t *testing.T) {
 func TestReadErrorsNameThePlace(t *testing.T) {
 	for _, tt := range []struct{ name, content, want string }{
 		{"a.tsv", "id\ttitle\n1\ttwo\tthree\n", "line 2 has 3 cells"},
-		{"a.tsv", "id\n1\n", `no "title"`},
+		{"a.tsv", "id\n1\n", `no column "title"`},
+		{"a.jsonl", "{\"id\":1,\"title\":\"x\"}\n{\"id\":2}\n", `line 2: there is no "title"`},
 		{"a.tsv", "id\ttitle\n", "no records"},
 		{"a.tsv", "id\tid\n", "twice"},
 		{"a.tsv", "id\ttitle\n1\t\xff\n", "not UTF-8"},
