@@ -169,7 +169,7 @@ func (s *SearchScores) Print(w io.Writer) {
 		}
 		fmt.Fprintf(t, "%d\t%s\t%d\t%.2f\t%s\t%s\n", q.Line, q.Lang, q.Expected, q.RecallAt10, first, q.Query)
 	}
-	t.Flush()
+	_ = t.Flush()
 	for _, q := range s.Each {
 		if len(q.Missed) > 0 {
 			fmt.Fprintf(w, "\nline %d, not among the first ten: %s", q.Line, strings.Join(q.Missed, " "))
