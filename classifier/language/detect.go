@@ -64,19 +64,24 @@ func (e *Engine) detect(text string, o Options) Result {
 	t.count(text)
 	main := t.main()
 	letters := t[main]
+	garbled := garbled(text, main)
 	switch {
 	case main == NoScript:
 		return Result{Lang: Undetermined, How: ByScript, Why: NoLetters}
 	case main == Han:
 		return tellHan(text, o.Declared)
-	case garbled(text, main)*garbledShare >= letters:
+	case garbled*garbledShare >= letters:
 		return Result{Lang: Undetermined, How: ByScript, Why: Mojibake}
 	case unsupported(text, main, letters):
 		return Result{Lang: Undetermined, How: ByScript, Why: Unsupported}
 	case soleLanguage[main] != "":
 		return Result{Lang: soleLanguage[main], Confidence: 1, How: ByScript}
 	}
-	return e.tellApart(text, main, letters, o)
+	r := e.tellApart(text, main, letters, o)
+	if garbled >= garbledTwice && r.Why == Known {
+		r.Why = Mojibake
+	}
+	return r
 }
 
 // tellApart names the language of a text in a script that several use.

@@ -20,7 +20,7 @@ const (
 
 func (h How) String() string { return [...]string{"model", "script", "declared"}[h] }
 
-// Why says why the language of a text is not known.
+// Why says why the language of a text is not known, or what else is wrong with it.
 type Why uint8
 
 // Reasons for an undetermined language, and Known for none.
@@ -48,7 +48,8 @@ type Result struct {
 	// Confidence is between 0 and 1.
 	Confidence float64
 	How        How
-	// Why is set where Lang is Undetermined.
+	// Why is set where Lang is Undetermined; beside a language it is Mojibake or
+	// Known.
 	Why Why
 }
 

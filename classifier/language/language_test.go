@@ -62,6 +62,8 @@ func TestDetect(t *testing.T) {
 		{"Baishun kara no ridatsu to shakai fukki", "", Undetermined, ByModel, Romanised},
 		{"Ð¢Ð¾Ñ€Ð³Ð¾Ð²Ð»Ñ Ð»ÑŽÐ´ÑŒÐ¼Ð¸", "", Undetermined, ByScript, Mojibake},
 		{"РўРѕСЂРіРѕРІР»СЏ Р»СЋРґСЊРјРё", "", Undetermined, ByScript, Mojibake},
+		{"TrÃ¡fico de mujeres y explotaciÃ³n sexual en la frontera norte del paÃ\u00ads", "", "es", ByModel, Mojibake},
+		{"CORAÇÃO E MÃE: A SAÍDA DA PROSTITUIÇÃO", "", "pt", ByModel, Known},
 		{"ä¸\u00adå›½å¦‡å¥³é—®é¢˜ç\u00a0”ç©¶", "", Undetermined, ByScript, Mojibake},
 		{"Bxq vrtlkz mwpf dgjk qqzx hhrt ntpw", "", Undetermined, ByModel, Unfit},
 

@@ -6,6 +6,10 @@ import "unicode/utf8"
 // read, as one in so many.
 const garbledShare = 4
 
+// garbledTwice is the least number of garbled characters that is said of a text that
+// can be read for all that: two letters' bytes.
+const garbledTwice = 4
+
 // garbled counts the characters of a text that look like UTF-8 read in another
 // encoding: each stands for one byte, and together the bytes are a character that
 // is not ASCII. In Latin letters that is Windows-1252, which shows Latin-1 too, and

@@ -10,10 +10,11 @@ import (
 func TestLanguageLedgerInWords(t *testing.T) {
 	lib := shelf()
 	r := makeRecord("doaj", "synthetic-1", "en", 2021, "A synthetic study of leaving", "An abstract in English, made for this test.")
-	r.Candidate.Titles = append(r.Candidate.Titles, record.Text{Text: "離開的合成研究"}, record.Text{Text: "12-34"})
+	r.Candidate.Titles = append(r.Candidate.Titles, record.Text{Text: "離開的合成研究"}, record.Text{Text: "12-34"}, record.Text{Text: "SituaciÃ³n sintÃ©tica"})
 	r.Language.Detected = append(r.Language.Detected,
 		record.Detection{Field: record.FieldTitle, Index: 1, End: len("離開的合成研究"), Lang: "zh", Tag: "zh-Hant", Confidence: 1, How: "script"},
-		record.Detection{Field: record.FieldTitle, Index: 2, End: 5, Lang: record.Undetermined, Why: "no letters"})
+		record.Detection{Field: record.FieldTitle, Index: 2, End: 5, Lang: record.Undetermined, Why: "no letters"},
+		record.Detection{Field: record.FieldTitle, Index: 3, End: 9, Lang: "es", Confidence: 0.987, How: "model", Why: "wrong encoding"})
 	r.Language.Work, r.Language.WorkFrom, r.Language.Class = "zh", record.WorkByTitle, record.LanguageEnglishMetadata
 	st := study(r)
 	lib.studies = []indexer.Study{st}
@@ -21,6 +22,7 @@ func TestLanguageLedgerInWords(t *testing.T) {
 	for _, want := range []string{
 		"Title 2: Traditional Chinese (told by its script)",
 		"Title 3: Language unknown (the text cannot tell: no letters)",
+		"Title 4: Spanish (detected, 98 %; wrong encoding)",
 		"The paper itself: Chinese (as its first title is; the source does not say)",
 		"An English-only search sees this record, but not that its paper is in another language",
 	} {

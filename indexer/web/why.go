@@ -228,6 +228,11 @@ func part(m *record.Classified, d record.Detection) string {
 // grounds say what decided a detection. A confidence is rounded down, because
 // "100 %" would claim what no model knows.
 func grounds(d record.Detection) string {
+	if d.Lang != record.Undetermined && d.Why != "" {
+		how := d
+		how.Why = ""
+		return grounds(how) + "; " + plain(d.Why)
+	}
 	switch {
 	case d.Lang == record.Undetermined && d.Why != "":
 		return "the text cannot tell: " + plain(d.Why)

@@ -206,7 +206,8 @@ type Detection struct {
 	Confidence float64 `json:"confidence"`
 	// How says what decided: "script", "model" or "declared".
 	How string `json:"how"`
-	// Why says in words why the text cannot tell, where Lang is "und".
+	// Why says in words why the text cannot tell, where Lang is "und", and beside a
+	// language what is wrong with the text all the same.
 	Why string `json:"why,omitempty"`
 }
 
