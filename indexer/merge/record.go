@@ -184,7 +184,7 @@ func kindOf(c *record.Candidate) kind {
 		return dataset
 	case has(t, "thesis", "dissertation", " these "), has(where, " dissertation abstracts "):
 		return thesis
-	case has(t, "proceedings", "conference", "inproceedings", "paper conference"),
+	case has(t, "proceedings", "conference", "inproceedings", "paper conference", " congress "),
 		has(where, " proceedings ", " conference ", " symposium ", " workshop ", " congress ", " kongress ", " congreso ", " конференция ", " конференции "):
 		if has(where, " national academy ", " royal society ", " academy of ", " proceedings of the institution ", " proceedings of the nutrition ") {
 			return journal

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -246,7 +247,7 @@ func printResult(w io.Writer, r indexer.Result) {
 
 func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
 	s := &h.Study
-	title := clean(s.Title().Value.Text)
+	title := cmp.Or(clean(s.Title().Value.Text), "(no title)")
 	var rest []indexer.Snippet
 	for _, sn := range h.Snippets {
 		if sn.Field == "title" && sn.Text == s.Title().Value.Text {
