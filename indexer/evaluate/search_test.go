@@ -33,6 +33,10 @@ func (s shelf) Study(_ context.Context, id string) (indexer.Study, error) {
 	return indexer.Study{}, fmt.Errorf("%s: %w", id, indexer.ErrNotFound)
 }
 
+func (shelf) Complete(context.Context, string, int) ([]indexer.Completion, error) {
+	return nil, nil // known queries are not completed
+}
+
 func queries(t *testing.T, lines ...string) []table.Row {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "queries.tsv")
