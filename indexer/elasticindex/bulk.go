@@ -166,7 +166,7 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 		} `json:"items"`
 	}
 	err := x.once(ctx, esapi.BulkRequest{
-		Index: x.alias, RequireAlias: ptr(true), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
+		Index: x.target, RequireAlias: ptr(x.target == x.alias), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
 	}, &answer)
 	if err != nil {
 		return nil, err

@@ -2,9 +2,11 @@ package elasticindex
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -21,10 +23,11 @@ type Index struct {
 	transport *http.Transport
 	// where names the nodes in messages.
 	where string
-	// alias is what is read and written, name the index behind it.
-	alias, name string
-	writing     patience
-	reading     patience
+	// alias names the index of a review, name is the index behind it. Target is what is
+	// read and written: the alias, or name itself while it is being filled.
+	alias, name, target string
+	writing             patience
+	reading             patience
 	// bulkBytes is how long the body of a bulk request may be. A server that takes
 	// less lowers it.
 	bulkBytes atomic.Int64
@@ -53,8 +56,8 @@ func open(ctx context.Context, cfg Config, writing, reading patience) (*Index, e
 	return x, nil
 }
 
-// Remove deletes the index, whatever version of the mapping it was made for, so
-// that Open creates an empty one. It is not an error when there is none.
+// Remove deletes the index and its template, whatever version of the mapping it was
+// made for, so that Open creates an empty one. It is not an error when there is none.
 func Remove(ctx context.Context, cfg Config) error {
 	x, err := connect(ctx, cfg, writing, reading)
 	if err != nil {
@@ -65,7 +68,20 @@ func Remove(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	for name := range found {
+	if err := x.remove(ctx, slices.Collect(maps.Keys(found))); err != nil {
+		return err
+	}
+	err = x.call(ctx, x.writing, "delete the template of index "+x.alias, func() esapi.Request {
+		return esapi.IndicesDeleteIndexTemplateRequest{Name: baseName(x.alias)}
+	}, nil)
+	if e, ok := errors.AsType[*refusal](err); ok && e.status == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
+func (x *Index) remove(ctx context.Context, names []string) error {
+	for _, name := range names {
 		err := x.call(ctx, x.writing, "delete index "+name, func() esapi.Request {
 			return esapi.IndicesDeleteRequest{Index: []string{name}, IgnoreUnavailable: ptr(true)}
 		}, nil)
@@ -87,7 +103,7 @@ func connect(ctx context.Context, cfg Config, writing, reading patience) (*Index
 	}
 	x := &Index{
 		client: client, transport: transport, where: cfg.where(),
-		alias: cfg.Index, name: cfg.Index + "-v" + strconv.Itoa(mappingVersion),
+		alias: cfg.Index, name: baseName(cfg.Index), target: cfg.Index,
 		writing: writing, reading: reading,
 	}
 	x.bulkBytes.Store(maxBulkBytes)

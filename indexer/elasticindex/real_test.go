@@ -326,3 +326,86 @@ func BenchmarkApply(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/time.Since(start).Seconds(), "docs/s")
 }
+
+// TestRebuild: an index is built anew while the one in use is searched and written to,
+// takes its place at one moment, and leaves nothing behind.
+func TestRebuild(t *testing.T) {
+	old, cfg := openFresh(t)
+	mustApply(t, old, puts("a", "b")...)
+	unfinished, err := Rebuild(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustApply(t, unfinished, puts("x")...)
+	unfinished.Close() // as if killed
+
+	time.Sleep(2 * time.Millisecond) // names are told apart by milliseconds
+	built, err := Rebuild(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { built.Close() })
+	mustApply(t, built, puts("c", "d", "e")...)
+	mustApply(t, old, puts("late")...)
+	count := func(x *Index) int {
+		t.Helper()
+		n, err := x.Count(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n, beside := count(old), count(built); n != 3 || beside != 3 {
+		t.Errorf("%d documents in the index in use and %d in the new one, want 3 and 3", n, beside)
+	}
+	if n := count(mustOpen(t, cfg)); n != 3 {
+		t.Errorf("who opens the index before it is replaced finds %d documents, want 3", n)
+	}
+
+	stop, searched := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			select {
+			case <-stop:
+				searched <- nil
+				return
+			default:
+			}
+			if n, err := old.Count(t.Context()); err != nil || n != 3 {
+				searched <- fmt.Errorf("%d documents, error %w", n, err)
+				return
+			}
+		}
+	}()
+	if err := built.Replace(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	if err := <-searched; err != nil {
+		t.Errorf("a reader was disturbed: %v", err)
+	}
+	mustApply(t, old, puts("f")...) // through the alias
+	if n := count(built); n != 4 {
+		t.Errorf("%d documents after the replacement, want 4", n)
+	}
+	again := mustOpen(t, cfg)
+	all, err := again.versions(t.Context())
+	if err != nil || len(all) != 1 || again.name != built.name || count(again) != 4 {
+		t.Errorf("found %v, error %v; want %s alone", all, err, built.name)
+	}
+	durability := all[built.name].Settings.Index.Translog.Durability
+	if durability != "request" || all[built.name].Mappings.Meta.Version != mappingVersion {
+		t.Errorf("the new index was not made by the template: durability %q", durability)
+	}
+}
+
+// TestWhichIndex: of two indices without the alias nobody can tell which one is right.
+func TestWhichIndex(t *testing.T) {
+	x, cfg := openFresh(t)
+	admin(t, "PUT", "/"+baseName(cfg.Index)+"-7", "{}")
+	mustOpen(t, cfg) // the one with the alias
+	admin(t, "DELETE", "/"+x.name+"/_alias/"+x.alias, "")
+	if _, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), baseName(cfg.Index)+"-7") || !strings.Contains(err.Error(), "alias") {
+		t.Errorf("Open: %v, want both named and the way out", err)
+	}
+}

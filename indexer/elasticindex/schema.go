@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -48,27 +50,25 @@ type found struct {
 	} `json:"settings"`
 }
 
-// ensure creates the index where there is none and checks what there is.
+// ensure finds the index behind the alias, creates it where there is none, and checks
+// it.
 func (x *Index) ensure(ctx context.Context, replicas int) error {
 	all, err := x.versions(ctx)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		if err := x.create(ctx, replicas); err != nil {
+		if err := x.create(ctx, replicas, x.alias); err != nil {
 			return err
 		}
 		if all, err = x.versions(ctx); err != nil {
 			return err
 		}
 	}
-	index, ok := all[x.name]
-	if !ok {
-		for name, other := range all {
-			return x.otherVersion(name, other)
-		}
-		return fmt.Errorf("elasticsearch at %s: index %s was created and cannot be found", x.where, x.name)
+	if x.name, err = x.pick(all); err != nil {
+		return err
 	}
+	index := all[x.name]
 	if index.Mappings.Meta.Version != mappingVersion {
 		return x.otherVersion(x.name, index)
 	}
@@ -77,16 +77,37 @@ func (x *Index) ensure(ctx context.Context, replicas int) error {
 			x.where, x.name, durability)
 	}
 	if _, ok := index.Aliases[x.alias]; !ok {
-		err := x.call(ctx, x.writing, "name index "+x.name, func() esapi.Request {
-			return esapi.IndicesPutAliasRequest{Index: []string{x.name}, Name: x.alias}
-		}, nil)
-		if err != nil {
+		if err := x.nameIndex(ctx, nil); err != nil {
 			return err
 		}
 	}
 	// A writer that was killed may have left documents that are stored, but not
 	// visible yet.
 	return x.refresh(ctx)
+}
+
+// pick finds the index that is in use: the one with the alias, or the only one. One
+// without the alias is being filled beside the one that is in use, or was when its
+// writer was killed. What the first of a review is filled with is right as far as it
+// goes, and so is what somebody took the alias from.
+func (x *Index) pick(all map[string]found) (string, error) {
+	var named, others []string
+	for name, index := range all {
+		if _, ok := index.Aliases[x.alias]; ok {
+			named = append(named, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0], nil
+	case len(named) == 0 && len(others) == 1:
+		return others[0], nil
+	}
+	names := slices.Sorted(maps.Keys(all))
+	return "", fmt.Errorf("elasticsearch at %s: which of the indices %s is %s cannot be told: give one of them that alias, and it alone, or delete the others",
+		x.where, strings.Join(names, ", "), x.alias)
 }
 
 func (x *Index) otherVersion(name string, index found) error {
@@ -97,7 +118,7 @@ func (x *Index) otherVersion(name string, index found) error {
 	return &indexer.VersionError{Index: name + " at " + x.where, Found: version, Want: mappingVersion}
 }
 
-// versions finds the indices of all versions of the mapping by name.
+// versions finds the indices of the review by name, of all versions of the mapping.
 func (x *Index) versions(ctx context.Context) (map[string]found, error) {
 	all := map[string]found{}
 	err := x.call(ctx, x.reading, "look for index "+x.alias, func() esapi.Request {
@@ -106,26 +127,24 @@ func (x *Index) versions(ctx context.Context) (map[string]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := regexp.MustCompile("^" + regexp.QuoteMeta(x.alias) + `-v\d+$`)
+	ours := regexp.MustCompile("^" + regexp.QuoteMeta(x.alias) + `-v\d+(-\d+)?$`)
 	maps.DeleteFunc(all, func(name string, _ found) bool { return !ours.MatchString(name) })
 	return all, nil
 }
 
-// create makes the index. Another process may be doing the same.
-func (x *Index) create(ctx context.Context, replicas int) error {
-	var plan struct {
-		Settings map[string]any      `json:"settings"`
-		Mappings json.RawMessage     `json:"mappings"`
-		Aliases  map[string]struct{} `json:"aliases"`
+// create makes the index by the template of its review. Another process may be doing
+// the same.
+func (x *Index) create(ctx context.Context, replicas int, aliases ...string) error {
+	if err := x.putTemplate(ctx, replicas); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(mappingJSON, &plan); err != nil {
-		return fmt.Errorf("mapping.json: %w", err)
+	plan := map[string]any{}
+	if len(aliases) > 0 {
+		plan["aliases"] = map[string]any{aliases[0]: struct{}{}}
 	}
-	plan.Settings["number_of_replicas"] = replicas
-	plan.Aliases = map[string]struct{}{x.alias: {}}
 	body, err := json.Marshal(plan)
 	if err != nil {
-		return fmt.Errorf("mapping.json: %w", err)
+		return err
 	}
 	err = x.call(ctx, x.writing, "create index "+x.name, func() esapi.Request {
 		return esapi.IndicesCreateRequest{Index: x.name, Body: bytes.NewReader(body)}
@@ -136,6 +155,52 @@ func (x *Index) create(ctx context.Context, replicas int) error {
 	return err
 }
 
+// templatePriority is above that of Elasticsearch's own templates (100).
+const templatePriority = 500
+
+// putTemplate says how the indices of the review are made, also those that an
+// administrator makes by copying one.
+func (x *Index) putTemplate(ctx context.Context, replicas int) error {
+	var plan struct {
+		Settings map[string]any  `json:"settings"`
+		Mappings json.RawMessage `json:"mappings"`
+	}
+	if err := json.Unmarshal(mappingJSON, &plan); err != nil {
+		return fmt.Errorf("mapping.json: %w", err)
+	}
+	plan.Settings["number_of_replicas"] = replicas
+	base := baseName(x.alias)
+	body, err := json.Marshal(object{
+		"index_patterns": []string{base, base + "-*"},
+		"priority":       templatePriority,
+		"template":       plan,
+	})
+	if err != nil {
+		return fmt.Errorf("mapping.json: %w", err)
+	}
+	return x.call(ctx, x.writing, "write the template of index "+x.alias, func() esapi.Request {
+		return esapi.IndicesPutIndexTemplateRequest{Name: base, Body: bytes.NewReader(body)}
+	}, nil)
+}
+
+// baseName is the first name of an index of this version of the mapping.
+func baseName(alias string) string { return alias + "-v" + strconv.Itoa(mappingVersion) }
+
+// nameIndex gives the index the alias, and takes it from others, at one moment.
+func (x *Index) nameIndex(ctx context.Context, others []string) error {
+	actions := []object{{"add": object{"index": x.name, "alias": x.alias}}}
+	for _, name := range others {
+		actions = append(actions, object{"remove": object{"index": name, "alias": x.alias}})
+	}
+	body, err := json.Marshal(object{"actions": actions})
+	if err != nil {
+		return err
+	}
+	return x.call(ctx, x.writing, "name index "+x.name, func() esapi.Request {
+		return esapi.IndicesUpdateAliasesRequest{Body: bytes.NewReader(body)}
+	}, nil)
+}
+
 // refresh makes everything that is stored visible to searches.
 func (x *Index) refresh(ctx context.Context) error {
 	var answer struct {
@@ -143,14 +208,14 @@ func (x *Index) refresh(ctx context.Context) error {
 			Failed int `json:"failed"`
 		} `json:"_shards"`
 	}
-	err := x.call(ctx, x.writing, "refresh index "+x.alias, func() esapi.Request {
-		return esapi.IndicesRefreshRequest{Index: []string{x.alias}}
+	err := x.call(ctx, x.writing, "refresh index "+x.target, func() esapi.Request {
+		return esapi.IndicesRefreshRequest{Index: []string{x.target}}
 	}, &answer)
 	if err != nil {
 		return err
 	}
 	if answer.Shards.Failed > 0 {
-		return x.explain("refresh index "+x.alias, errors.New("a shard failed"))
+		return x.explain("refresh index "+x.target, errors.New("a shard failed"))
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (p *pipeline) openIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.index = index
+		p.setIndex(index)
 	case p.bus != nil && p.bus.Attached():
 		p.searcher = indexer.NewRemote(p.bus.Conn())
 		return nil
@@ -91,10 +91,15 @@ func (p *pipeline) openIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.index = index
+		p.setIndex(index)
 	}
-	p.searcher = indexer.NewLibrary(p.index).WithThesaurus(indexer.NewThesaurus(p.protocol.Lexicon))
 	return nil
+}
+
+// setIndex makes the pipeline's searches those of an index.
+func (p *pipeline) setIndex(index indexer.Index) {
+	p.index = index
+	p.searcher = indexer.NewLibrary(index).WithThesaurus(indexer.NewThesaurus(p.protocol.Lexicon))
 }
 
 // dropIndex removes the index, so that openIndex makes it anew.
@@ -103,6 +108,22 @@ func (p *pipeline) dropIndex(ctx context.Context) error {
 		return elasticindex.Remove(ctx, p.config.Index.Elasticsearch)
 	}
 	return os.RemoveAll(p.bleveDir())
+}
+
+// newIndex opens an empty index; replace puts it in the place of the one in use.
+func (p *pipeline) newIndex(ctx context.Context) (replace func(context.Context) error, err error) {
+	if p.config.Index.Backend == backendElasticsearch {
+		index, err := elasticindex.Rebuild(ctx, p.config.Index.Elasticsearch)
+		if err != nil {
+			return nil, err
+		}
+		p.setIndex(index)
+		return index.Replace, nil
+	}
+	if err := p.dropIndex(ctx); err != nil {
+		return nil, err
+	}
+	return func(context.Context) error { return nil }, p.openIndex(ctx)
 }
 
 // openAll opens the streams and the index.

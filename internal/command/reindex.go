@@ -26,13 +26,15 @@ func reindexCommand(g *globals) *cobra.Command {
 	}
 }
 
-// reindex removes the index and reads the logs again from their start; it returns
-// the number of studies.
+// reindex makes an index of the logs, which it reads again from their start, and
+// returns the number of studies. In Elasticsearch the index in use is searched on until
+// the new one takes its place; the embedded one is removed first.
 func (p *pipeline) reindex(ctx context.Context) (int, error) {
 	if p.bus.Attached() {
 		return 0, fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
 	}
-	if err := p.dropIndex(ctx); err != nil {
+	replace, err := p.newIndex(ctx)
+	if err != nil {
 		return 0, err
 	}
 	for _, log := range []string{stream.Classified, stream.Decisions, stream.Scores} {
@@ -40,14 +42,14 @@ func (p *pipeline) reindex(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	if err := p.openIndex(ctx); err != nil {
-		return 0, err
-	}
 	s, err := p.newStages(classifier.Stage, indexer.Stage)
 	if err != nil {
 		return 0, err
 	}
 	if err := s.with(ctx, p.drain); err != nil {
+		return 0, err
+	}
+	if err := replace(ctx); err != nil {
 		return 0, err
 	}
 	return p.index.Count(ctx)

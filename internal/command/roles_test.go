@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"polyglean/indexer"
+	"polyglean/indexer/elasticindex"
 )
 
 // TestRoles runs every stage as a process of its own on a NATS server and a real
@@ -95,16 +97,8 @@ func freeAddr(t *testing.T) string {
 }
 
 // deleteIndices removes what a test made on the shared Elasticsearch.
-func deleteIndices(t *testing.T, es, prefix string) {
-	req, err := http.NewRequest(http.MethodDelete, es+"/"+prefix+"-v2", nil)
-	if err != nil {
+func deleteIndices(t *testing.T, es, name string) {
+	if err := elasticindex.Remove(context.Background(), elasticindex.Config{Addresses: []string{es}, Index: name}); err != nil {
 		t.Error(err)
-		return
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	resp.Body.Close()
 }
