@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -20,13 +19,11 @@ func TestSearchPageOffersEveryFormatOfWhatWasFound(t *testing.T) {
 		if want := "/export/" + string(f) + "?language=es"; attr(link, "href") != want {
 			t.Errorf("%s leads to %q, want %q", f, attr(link, "href"), want)
 		}
-		resp := httptest.NewRecorder()
-		req := httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+attr(link, "href"), nil)
-		site.ServeHTTP(resp, req)
-		if resp.Code != http.StatusOK || resp.Body.Len() == 0 || resp.Header().Get("Content-Type") != f.MediaType() {
-			t.Errorf("%s: status %d, %d bytes of %s", f, resp.Code, resp.Body.Len(), resp.Header().Get("Content-Type"))
+		resp := get(t, site, attr(link, "href"))
+		if resp.status != http.StatusOK || len(resp.body) == 0 || resp.header.Get("Content-Type") != f.MediaType() {
+			t.Errorf("%s: status %d, %d bytes of %s", f, resp.status, len(resp.body), resp.header.Get("Content-Type"))
 		}
-		if d := resp.Header().Get("Content-Disposition"); !strings.HasPrefix(d, "attachment;") || !strings.Contains(d, f.Extension()) {
+		if d := resp.header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment;") || !strings.Contains(d, f.Extension()) {
 			t.Errorf("%s: disposition %q", f, d)
 		}
 	}
@@ -34,9 +31,8 @@ func TestSearchPageOffersEveryFormatOfWhatWasFound(t *testing.T) {
 
 func TestExportHoldsAllStudiesOfTheSearch(t *testing.T) {
 	site := newSite(t, shelf())
-	resp := httptest.NewRecorder()
-	site.ServeHTTP(resp, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/export/csv?size=1", nil))
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(resp.Body.String(), "\ufeff"))).ReadAll()
+	resp := get(t, site, "/export/csv?size=1")
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(resp.body, "\ufeff"))).ReadAll()
 	if err != nil || len(rows) != 1+7 {
 		t.Errorf("%d rows, %v; want the header and 7 studies", len(rows), err)
 	}
@@ -49,17 +45,15 @@ func TestExportFailsBeforeItsFirstByteOrCutsTheConnection(t *testing.T) {
 		"/export/ris?q=exit)":  http.StatusSeeOther,
 		"/export/ris?nobody=1": http.StatusBadRequest,
 	} {
-		resp := httptest.NewRecorder()
-		newSite(t, shelf()).ServeHTTP(resp, httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+path, nil))
-		if resp.Code != want || resp.Header().Get("Content-Disposition") != "" {
-			t.Errorf("%s: status %d, want %d; disposition %q", path, resp.Code, want, resp.Header().Get("Content-Disposition"))
+		resp := get(t, newSite(t, shelf()), path)
+		if resp.status != want || resp.header.Get("Content-Disposition") != "" {
+			t.Errorf("%s: status %d, want %d; disposition %q", path, resp.status, want, resp.header.Get("Content-Disposition"))
 		}
 	}
 	lib := shelf()
 	lib.err = errors.New("the index is away")
-	resp := httptest.NewRecorder()
-	newSite(t, lib).ServeHTTP(resp, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/export/ris", nil))
-	if resp.Code < 500 {
-		t.Errorf("status %d of an index that is away", resp.Code)
+	resp := get(t, newSite(t, lib), "/export/ris")
+	if resp.status < 500 {
+		t.Errorf("status %d of an index that is away", resp.status)
 	}
 }

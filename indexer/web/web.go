@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"polyglean/indexer"
+	"polyglean/internal/prisma"
 )
 
 // Options are what a site may be told besides the Searcher; the zero value works.
@@ -35,6 +36,9 @@ type Options struct {
 	// Screening, when set, says what the order of screening promises: how much to read
 	// for which part of what is relevant.
 	Screening func(context.Context) string
+	// Flow, when set, is the review's PRISMA flow as it stands; updated asks for the form
+	// of an updated review.
+	Flow func(ctx context.Context, updated bool) (prisma.Flow, error)
 	// Log receives panics and failed requests; nil means slog.Default.
 	Log *slog.Logger
 }
@@ -79,6 +83,9 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	mux.HandleFunc("GET /api/study/{id}", st.studyJSON)
 	mux.HandleFunc("GET /suggest", st.completions)
 	mux.HandleFunc("GET /export/{format}", st.export)
+	if opts.Flow != nil {
+		mux.HandleFunc("GET /prisma.svg", st.flow)
+	}
 	mux.HandleFunc("GET /static/{file}", st.static)
 	mux.HandleFunc("GET /healthz", st.health)
 	mux.HandleFunc("/", st.elsewhere)
@@ -114,6 +121,8 @@ type frame struct {
 	Title  string
 	Review string
 	Counts *Counts
+	// Flow says that there is a PRISMA flow to link to.
+	Flow bool
 	// Page is the matter of the page itself.
 	Page any
 }
@@ -121,7 +130,7 @@ type frame struct {
 // render writes a page. It is made whole before its first byte is sent, so that an
 // error becomes an error page and never half a page.
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page, title string, data any) {
-	f := frame{Title: plain(title), Review: s.opts.Review, Page: data}
+	f := frame{Title: plain(title), Review: s.opts.Review, Page: data, Flow: s.opts.Flow != nil}
 	if s.opts.Counts != nil {
 		counts, err := s.opts.Counts(r.Context())
 		if err != nil {

@@ -7,11 +7,12 @@ import (
 	"polyglean/harvester"
 	"polyglean/indexer"
 	"polyglean/indexer/web"
+	"polyglean/internal/prisma"
 )
 
 // pages makes the reviewers' pages over the open index.
 func (p *pipeline) pages() (http.Handler, error) {
-	return web.New(p.searcher, web.Options{
+	opts := web.Options{
 		Review: p.protocol.Title,
 		Counts: p.counts,
 		Log:    p.log,
@@ -23,7 +24,14 @@ func (p *pipeline) pages() (http.Handler, error) {
 			}
 			return s.Promise()
 		},
-	})
+	}
+	if p.index != nil { // it is another process's where it is asked through the bus
+		opts.Flow = func(ctx context.Context, updated bool) (prisma.Flow, error) {
+			f, _, err := p.flow(ctx, updated)
+			return f, err
+		}
+	}
+	return web.New(p.searcher, opts)
 }
 
 // counts are the figures in the header of every page.
