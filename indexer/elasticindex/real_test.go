@@ -287,46 +287,6 @@ func TestDeepQuery(t *testing.T) {
 	}
 }
 
-// realistic makes documents of about the length of a bibliographic record.
-func realistic(n int, version int64) []indexer.Op {
-	ops := make([]indexer.Op, n)
-	for i := range ops {
-		words := make([]string, 180)
-		for j := range words {
-			words[j] = fmt.Sprintf("w%d", (i*31+j*j*7)%20_000)
-		}
-		abstract := strings.Join(words, " ")
-		ops[i] = indexer.Op{ID: fmt.Sprintf("d%07d", i), Version: version, Doc: &indexer.Document{
-			Text: map[string][]string{
-				indexer.TextTitle: {strings.Join(words[:12], " ")}, indexer.TextTitleExact: {strings.Join(words[:12], " ")},
-				indexer.TextAbstract: {abstract}, indexer.TextAbstractExact: {abstract},
-			},
-			Exact: map[string][]string{
-				indexer.ExactKey: {fmt.Sprint("rec:", i), fmt.Sprint("doi:10.1/", i)}, indexer.FacetLanguage: {"en"}, indexer.FacetSource: {"openalex"},
-			},
-			Numbers: map[string]int64{indexer.NumberYear: int64(1990 + i%30), indexer.NumberVersion: version},
-			Source:  []byte(`{"abstract":"` + abstract + `"}`),
-		}}
-	}
-	return ops
-}
-
-// BenchmarkApply writes batches of 500 documents of the length of a bibliographic
-// record.
-func BenchmarkApply(b *testing.B) {
-	x, _ := openFresh(b)
-	const size = 500
-	version := int64(0)
-	start := time.Now()
-	n := 0
-	for b.Loop() {
-		version++
-		mustApply(b, x, realistic(size, version)...)
-		n += size
-	}
-	b.ReportMetric(float64(n)/time.Since(start).Seconds(), "docs/s")
-}
-
 // TestRebuild: an index is built anew while the one in use is searched and written to,
 // takes its place at one moment, and leaves nothing behind.
 func TestRebuild(t *testing.T) {
