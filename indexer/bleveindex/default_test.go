@@ -1,11 +1,14 @@
 package bleveindex
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,14 +76,23 @@ func write(b *testing.B, x *Index, all []indexer.Study) time.Duration {
 	b.Helper()
 	start := time.Now()
 	for batch := range slices.Chunk(all, batchSize) {
+		// Both indexes analyse texts on all processors.
 		ops := make([]indexer.Op, len(batch))
-		for i := range batch {
-			doc, err := batch[i].Document()
-			if err != nil {
-				b.Fatal(err)
-			}
-			ops[i] = indexer.Op{ID: batch[i].ID, Version: 1, Doc: &doc}
+		var wg sync.WaitGroup
+		for part := range slices.Chunk(ops, (len(ops)+1)/runtime.GOMAXPROCS(0)) {
+			studies := batch[:len(part)]
+			batch = batch[len(part):]
+			wg.Go(func() {
+				for i := range part {
+					doc, err := studies[i].Document()
+					if err != nil {
+						b.Error(err)
+					}
+					part[i] = indexer.Op{ID: studies[i].ID, Version: 1, Doc: &doc}
+				}
+			})
 		}
+		wg.Wait()
 		if _, err := x.Apply(b.Context(), ops); err != nil {
 			b.Fatal(err)
 		}
@@ -113,7 +125,7 @@ func writeDefault(b *testing.B, x bleve.Index, all []indexer.Study) time.Duratio
 // BenchmarkDefaultMapping compares the index with Bleve's default mapping on the same
 // synthetic studies: how fast both are written, what they take on disk, and how long
 // one in a hundred queries of two words joined by OR takes at least. Ours holds the whole
-// study. The last figure is how many times longer all facets take than one.
+// study. The last figure is how many times longer a search with all facets takes than with one.
 func BenchmarkDefaultMapping(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -177,13 +189,23 @@ func compare(b *testing.B, made []indexer.Study) {
 		}
 		return time.Since(start)
 	}
-	none, one, every := facets(nil), facets([]string{indexer.FacetLanguage}), facets(indexer.AllFacets)
-	b.ReportMetric((every-none).Seconds()/(one-none).Seconds(), "x-facets")
+	one, every := facets([]string{indexer.FacetLanguage}), facets(indexer.AllFacets)
+	b.ReportMetric(every.Seconds()/one.Seconds(), "x-facets")
 
 	for _, closer := range []interface{ Close() error }{ours, plain} {
 		if err := closer.Close(); err != nil {
 			b.Fatal(err)
 		}
+	}
+	// Opening removes what merging has replaced.
+	if ours, err = Open(dirs[0]); err == nil {
+		err = ours.Close()
+	}
+	if plain, e := bleve.Open(dirs[1]); e == nil {
+		err = errors.Join(err, plain.Close())
+	}
+	if err != nil {
+		b.Fatal(err)
 	}
 	b.ReportMetric(float64(diskUse(b, dirs[0]))/1e6, "MB")
 	b.ReportMetric(float64(diskUse(b, dirs[0]))/float64(diskUse(b, dirs[1])), "x-MB")

@@ -344,11 +344,11 @@ func testRelevance(t *testing.T, b Backend) {
 	}
 }
 
-// testPages reads 2,500 documents with many ties while others come and go: what
+// testPages reads 10,000 documents with many ties while others come and go: what
 // was there all the time is seen once, in order.
 func testPages(t *testing.T, b Backend) {
 	idx := b.open(t)
-	const n = 2500
+	const n = 10_000
 	year := func(i int) int64 { return int64(1990 + i*7919%25) }
 	ops := make([]indexer.Op, n)
 	for i := range ops {
@@ -367,8 +367,8 @@ func testPages(t *testing.T, b Backend) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			added, removed := 0, 0
-			ids, _ := pageThrough(t, idx, indexer.Plan{Sort: sort, Size: 97}, func(page int) {
-				at := page * 90 % n
+			ids, _ := pageThrough(t, idx, indexer.Plan{Sort: sort, Size: 397}, func(page int) {
+				at := page * 390 % n
 				apply(t, idx,
 					put(fmt.Sprintf("d%04dnew%s", at, name), 1, &indexer.Document{Numbers: map[string]int64{indexer.NumberYear: year(page)}}),
 					put(fmt.Sprintf("gone%s%d", name, page), 1, &indexer.Document{Numbers: map[string]int64{indexer.NumberYear: year(page)}}))

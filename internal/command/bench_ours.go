@@ -15,6 +15,7 @@ import (
 	"polyglean/harvester"
 	"polyglean/harvester/source"
 	"polyglean/indexer"
+	"polyglean/indexer/bleveindex"
 	"polyglean/internal/bench"
 	"polyglean/internal/demo"
 	"polyglean/internal/protocol"
@@ -217,6 +218,14 @@ func indexOurs(ctx context.Context, w workload) (m measurement, err error) {
 		return m, fmt.Errorf("%d of %d records were indexed", m.Records, w.records)
 	}
 	p.Close()
+	// Opening removes what merging has replaced.
+	index, err := bleveindex.Open(p.bleveDir())
+	if err == nil {
+		err = index.Close()
+	}
+	if err != nil {
+		return m, err
+	}
 	m.DiskBytes, err = bench.DirSize(p.bleveDir())
 	return m, err
 }

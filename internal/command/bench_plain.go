@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"polyglean/internal/bench"
@@ -102,6 +103,14 @@ func indexPlain(ctx context.Context, w workload) (m measurement, err error) {
 	m.Seconds = took.Seconds()
 	err = index.Close()
 	index = nil
+	if err != nil {
+		return m, err
+	}
+	// As with ours.
+	again, err := bleve.Open(dir)
+	if err == nil {
+		err = again.Close()
+	}
 	if err != nil {
 		return m, err
 	}
