@@ -35,6 +35,9 @@ func TestStems(t *testing.T) {
 		{"tr", "mağdur mağdurlar mağdurları"},
 		{"ar", "نساء النساء والنساء"},
 		{"hi", "महिला महिलाओं"},
+		{"ta", "பெண் பெண்கள்"},
+		{"ga", "pobail phobail"},
+		{"ga", "eolaíocht eolaíochta"},
 	} {
 		var stems []string
 		for word := range strings.FieldsSeq(test.words) {

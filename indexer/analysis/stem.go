@@ -28,17 +28,24 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
 	"github.com/blevesearch/bleve/v2/analysis/lang/sv"
 	"github.com/blevesearch/bleve/v2/analysis/lang/tr"
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/irish"
+	"github.com/blevesearch/snowballstem/tamil"
 	"golang.org/x/text/unicode/norm"
 
 	"polyglean/internal/fold"
 )
 
-// Languages have a stemmer, as ISO 639-1 codes (639-3 for Central Kurdish). A
+// Languages have a stemmer, as ISO 639-1 codes (639-3 for Central Kurdish). They are
+// those for which Bleve and Snowball have one but Polish, whose tables are a module of
+// their own. In other languages a word is itself, truncation finds its forms, and
+// scripts that do not part words are cut into pairs. No words are left out as too
+// common: "The Who" and "to be" are titles, and phrases are looked for as they stand. A
 // change to this list, to a stemmer or to folding changes the terms of an index:
 // the backends' format numbers must grow with it.
 var Languages = []string{
-	"ar", "ckb", "da", "de", "en", "es", "fi", "fr", "hi", "hr", "hu", "it",
-	"nl", "no", "pt", "ro", "ru", "sv", "tr",
+	"ar", "ckb", "da", "de", "en", "es", "fi", "fr", "ga", "hi", "hr", "hu", "it",
+	"nl", "no", "pt", "ro", "ru", "sv", "ta", "tr",
 }
 
 // A stemmer takes the unfolded word in lower case, because endings are told apart
@@ -55,6 +62,7 @@ var stemmers = map[string]*stemmer{
 	"es":  newStemmer("es", unicode.Latin, es.NewSpanishLightStemmerFilter()),
 	"fi":  newStemmer("fi", unicode.Latin, fi.NewFinnishStemmerFilter()),
 	"fr":  newStemmer("fr", unicode.Latin, fr.NewFrenchLightStemmerFilter()),
+	"ga":  newStemmer("ga", unicode.Latin, snowball(irish.Stem)),
 	"hi":  newStemmer("hi", unicode.Devanagari, in.NewIndicNormalizeFilter(), hi.NewHindiNormalizeFilter(), hi.NewHindiStemmerFilter()),
 	"hr":  newStemmer("hr", unicode.Latin, hr.NewCroatianStemmerFilter()),
 	"hu":  newStemmer("hu", unicode.Latin, hu.NewHungarianStemmerFilter()),
@@ -65,6 +73,7 @@ var stemmers = map[string]*stemmer{
 	"ro":  newStemmer("ro", unicode.Latin, ro.NewRomanianStemmerFilter()),
 	"ru":  newStemmer("ru", unicode.Cyrillic, ru.NewRussianStemmerFilter()),
 	"sv":  newStemmer("sv", unicode.Latin, sv.NewSwedishStemmerFilter()),
+	"ta":  newStemmer("ta", unicode.Tamil, snowball(tamil.Stem)),
 	"tr":  newStemmer("tr", unicode.Latin, tr.NewTurkishStemmerFilter()),
 }
 
@@ -93,6 +102,19 @@ func english() *stemmer {
 		"women": "woman", "men": "man", "children": "child", "wives": "wife", "lives": "life",
 	}
 	return s
+}
+
+// snowball is a stemmer of the Snowball project that Bleve has no filter for.
+type snowball func(*snowballstem.Env) bool
+
+// Filter implements analysis.TokenFilter.
+func (stem snowball) Filter(in analysis.TokenStream) analysis.TokenStream {
+	for _, token := range in {
+		env := snowballstem.NewEnv(string(token.Term))
+		stem(env)
+		token.Term = []byte(env.Current())
+	}
+	return in
 }
 
 // stemmer stems words and remembers those it has met, because the few thousand

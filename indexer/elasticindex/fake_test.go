@@ -57,7 +57,7 @@ type fault struct {
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{version: "8.19.0", durability: "request", index: "polyglean-v2", mapping: mappingVersion, docs: map[string]fakeDoc{}}
+	f := &fake{version: "8.19.0", durability: "request", index: "polyglean-v3", mapping: mappingVersion, docs: map[string]fakeDoc{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
