@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"polyglean/classifier/language"
 	"polyglean/internal/record"
 )
 
@@ -125,8 +126,8 @@ func TestBadInputInTheLedger(t *testing.T) {
 			t.Errorf("%s: %+v", name, l)
 		}
 		for _, d := range l.Detected {
-			if (d.Lang == record.Undetermined) != (d.Why != "") {
-				t.Errorf("%s: %+v: want a reason where the language is open, and only there", name, d)
+			if (d.Lang == record.Undetermined) != (d.Why != "") && d.Why != language.Mojibake.String() {
+				t.Errorf("%s: %+v: want a reason where the language is open, and only there but for a wrong encoding", name, d)
 			}
 		}
 	}

@@ -320,13 +320,17 @@ func TestVerifyDamagedFiles(t *testing.T) {
 		} {
 			copied := *l
 			copied.dir, copied.indexDir = copyDir(t, l.dir), copyDir(t, l.indexDir)
-			file := strings.Replace(strings.Replace(files[0], l.dir, copied.dir, 1), l.indexDir, copied.indexDir, 1)
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, harm.do(raw), 0o600); err != nil {
-				t.Fatal(err)
+			// All of the store's files: one alone may be a segment that the index no longer
+			// uses, whose harm has no effect.
+			for _, file := range files {
+				file = strings.Replace(strings.Replace(file, l.dir, copied.dir, 1), l.indexDir, copied.indexDir, 1)
+				raw, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, harm.do(raw), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			v, _, err := copied.reopenAndRead(t)
 			switch {

@@ -65,14 +65,14 @@ func TestEvaluateKeywordMiss(t *testing.T) {
 	}
 
 	for want, args := range map[string][]string{
-		"--strategy is missing":       {records},
-		"want exact or inflected":     {records, "--strategy", "x", "--match", "fuzzy"},
-		"want a part of 1":            {records, "--strategy", "x", "--recall", "90"},
-		"none of the 4 included ones": {records, "--strategy", "galaxies"},
-		`there is no "included"`:      {write("unlabelled.csv", "id,title\n1,Stars\n"), "--strategy", "x"},
-		"no such file":                {filepath.Join(folder, "nowhere.csv"), "--strategy", "x"},
-		"there are no records in it":  {write("empty.jsonl", ""), "--strategy", "x"},
-		"no record is included":       {write("none.csv", "id,title,included\n1,Stars,0\n"), "--strategy", "stars"},
+		"--strategy is missing":         {records},
+		"want exact or inflected":       {records, "--strategy", "x", "--match", "fuzzy"},
+		"want a part of 1":              {records, "--strategy", "x", "--recall", "90"},
+		"none of the 4 included ones":   {records, "--strategy", "galaxies"},
+		`there is no column "included"`: {write("unlabelled.csv", "id,title\n1,Stars\n"), "--strategy", "x"},
+		"no such file":                  {filepath.Join(folder, "nowhere.csv"), "--strategy", "x"},
+		"there are no records in it":    {write("empty.jsonl", ""), "--strategy", "x"},
+		"no record is included":         {write("none.csv", "id,title,included\n1,Stars,0\n"), "--strategy", "stars"},
 	} {
 		_, err := run(args...)
 		var usage usageError
