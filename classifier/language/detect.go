@@ -47,7 +47,7 @@ const (
 
 // priors are log odds of meeting a language in bibliographic records, in round
 // figures. Latin and Esperanto are what names of species and formulas look like.
-var priors = map[string]float64{"la": -2, "eo": -2, "en": 2.5, "es": 0.7, "pt": 0.7, "fr": 0.7, "de": 0.7, "it": 0.3, "ru": 0.7}
+var priors = map[string]float64{"la": -2, "eo": -2, "en": 2.5, "es": 0.7, "pt": 0.7, "fr": 0.7, "de": 0.7, "it": 0.3, "ru": 0.7, "hi": 1.5}
 
 // Detect names the language of a text that is all in one language.
 func (e *Engine) Detect(text string, o Options) Result {

@@ -62,8 +62,10 @@ func addDevanagari(logp *[ngram.MaxLanguages]float64, languages []int, text stri
 // devanagariWords tell the languages written in Devanagari.
 var devanagariWords = map[string]string{
 	"है": "hi", "हैं": "hi", "में": "hi", "के": "hi", "की": "hi", "से": "hi", "और": "hi", "पर": "hi", "ने": "hi", "था": "hi", "थे": "hi", "थी": "hi", "एवं": "hi", "का": "hi", "को": "hi",
-	"आहे": "mr", "आहेत": "mr", "आणि": "mr", "व": "mr", "होते": "mr", "होता": "mr", "होती": "mr", "त्यांच्या": "mr", "या": "mr", "मध्ये": "mr", "नाही": "mr", "हे": "mr", "ही": "mr",
-	"छ": "ne", "छन्": "ne", "र": "ne", "हो": "ne", "थियो": "ne", "थिए": "ne", "लागि": "ne", "पनि": "ne", "गरेको": "ne", "भएको": "ne", "गर्न": "ne", "हुन्": "ne", "यो": "ne", "मा": "ne", "बाट": "ne", "तथा": "ne",
+	"एक": "hi", "यह": "hi", "इस": "hi", "नहीं": "hi", "भी": "hi", "कि": "hi", "लिए": "hi", "साथ": "hi", "द्वारा": "hi", "बाद": "hi", "अपने": "hi", "करने": "hi", "हुए": "hi", "गया": "hi", "गई": "hi", "रहे": "hi", "तथा": "hi",
+	"आहे": "mr", "आहेत": "mr", "आणि": "mr", "होते": "mr", "त्यांच्या": "mr", "मध्ये": "mr", "नाही": "mr", "हे": "mr", "ही": "mr",
+	"छ": "ne", "छन्": "ne", "र": "ne", "हो": "ne", "थियो": "ne", "थिए": "ne", "लागि": "ne", "पनि": "ne", "गरेको": "ne", "भएको": "ne", "गर्न": "ne", "हुन्": "ne", "यो": "ne", "मा": "ne", "बाट": "ne",
+	"उनी": "ne", "उनले": "ne", "त्यहाँ": "ne", "भयो": "ne", "भए": "ne", "भने": "ne", "भनेर": "ne", "गर्ने": "ne", "गरी": "ne", "हुने": "ne", "छैन": "ne", "छैनन्": "ne", "रहेछ": "ne", "थिएन": "ne", "सबै": "ne",
 }
 
 // devanagariEndings do the same for words written as one with their endings.
@@ -81,4 +83,7 @@ var devanagariEndings = []struct{ ending, lang string }{
 	{"का", "ne"},
 	{"ले", "ne"},
 	{"एको", "ne"},
+	{"ेछन्", "ne"},
+	{"न्छन्", "ne"},
+	{"न्छ", "ne"},
 }

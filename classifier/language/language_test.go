@@ -53,6 +53,8 @@ func TestDetect(t *testing.T) {
 		{"ការជួញដូរមនុស្ស", "", Undetermined, ByScript, Unsupported},
 		{"د انسانانو قاچاق او ښځې په افغانستان کې", "", Undetermined, ByScript, Unsupported},
 		{"मानिसहरू बेचबिखन विरुद्धको कानुन र यसको कार्यान्वयनमा चुनौती छन्", "", Undetermined, ByScript, Unsupported},
+		{"उनी घर फर्किन चाहन्छन् भन्ने थाहा भयो", "", Undetermined, ByScript, Unsupported},
+		{"यह अध्ययन मानव तस्करी से बचे लोगों के साथ किया गया", "", "hi", ByModel, Known},
 		{"Савдои одамон дар Тоҷикистон ва ҳимояи ҳуқуқҳои занон", "", Undetermined, ByScript, Unsupported},
 		{"Explotación sexual de mulleres en Galicia: unha análise da situación das vítimas", "", Undetermined, ByScript, Unsupported},
 		{"Mulleres prostituídas e exclusión social", "", Undetermined, ByScript, Unsupported},
