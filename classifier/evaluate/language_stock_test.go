@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -10,17 +9,17 @@ import (
 	"polyglean/internal/record"
 )
 
-// stockEnv asks for the comparison with stock lingua-go, which takes 1.2 GB of
-// memory and some minutes.
-const stockEnv = "POLYGLEAN_TEST_STOCK"
-
-// TestStockOnBilingualTexts measures what lingua-go by itself makes of the bilingual
-// set, in one run with ours: asked for the one language of a text, and for all of
-// them with their places.
-func TestStockOnBilingualTexts(t *testing.T) {
-	if os.Getenv(stockEnv) == "" {
-		t.Skipf("stock lingua-go not measured: set %s=1 for it", stockEnv)
+// BenchmarkStockOnBilingualTexts measures what lingua-go by itself makes of the
+// bilingual set, in one run with ours: asked for the one language of a text, and for all
+// of them with their places. It takes 1.2 GB of memory and some minutes.
+func BenchmarkStockOnBilingualTexts(b *testing.B) {
+	for b.Loop() {
+		stockOnBilingualTexts(b)
 	}
+}
+
+func stockOnBilingualTexts(t testing.TB) {
+	t.Helper()
 	rows := read(t, "testdata/bilingual.tsv", LanguageColumns...)
 	ours, err := Languages(rows)
 	if err != nil {
