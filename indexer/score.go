@@ -44,7 +44,7 @@ func (s *Study) Findings(m *Member) []record.Finding {
 		return findings
 	}
 	scored := m.Score.Score.Findings()
-	if s.seed() {
+	if s.IsSeed() {
 		scored = slices.DeleteFunc(scored, func(f record.Finding) bool { return f.Reason == record.LikeTheSeeds })
 	}
 	return slices.Concat(findings, scored)
@@ -54,7 +54,8 @@ func (s *Study) matched() bool {
 	return slices.ContainsFunc(s.Members, func(m Member) bool { return m.Record.Strategy.Matched })
 }
 
-func (s *Study) seed() bool {
+// IsSeed says that a record of the study is one of the protocol's seed studies.
+func (s *Study) IsSeed() bool {
 	return slices.ContainsFunc(s.Members, func(m Member) bool { return m.Record.Seed > 0 })
 }
 

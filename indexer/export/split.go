@@ -2,12 +2,13 @@ package export
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"polyglean/internal/wholefile"
 )
 
 // Covidence, and other screening tools with it, takes 15,000 references and 50 MB in one
@@ -36,7 +37,7 @@ type Split struct {
 	bytes      int64
 
 	files []File
-	temp  *os.File
+	temp  wholefile.File
 	count *counter
 	out   Writer
 	here  int
@@ -65,7 +66,7 @@ func (s *Split) Write(r *Reference) error {
 }
 
 func (s *Split) begin() error {
-	temp, err := os.CreateTemp(filepath.Dir(s.path), "."+filepath.Base(s.path)+"-*")
+	temp, err := wholefile.Create(s.path)
 	if err != nil {
 		return err
 	}
@@ -81,11 +82,8 @@ func (s *Split) end() error {
 	if err == nil {
 		err = s.count.w.Flush()
 	}
-	if err == nil {
-		err = s.temp.Sync()
-	}
-	if err = errors.Join(err, s.temp.Close()); err != nil {
-		return errors.Join(err, os.Remove(s.temp.Name()))
+	if err != nil {
+		return err
 	}
 	f := File{Path: s.name(len(s.files) + 1), References: s.here, Bytes: s.count.n}
 	if len(s.files) == 0 {
@@ -98,13 +96,12 @@ func (s *Split) end() error {
 		}
 		s.files[0].Path = first
 	}
-	if err := os.Chmod(s.temp.Name(), 0o644); err != nil { //nolint:gosec // An export is for others to read.
+	temp := s.temp
+	s.temp, s.out = wholefile.File{}, nil
+	if err := temp.Finish(f.Path); err != nil {
 		return err
 	}
-	if err := os.Rename(s.temp.Name(), f.Path); err != nil {
-		return errors.Join(err, os.Remove(s.temp.Name()))
-	}
-	s.files, s.out, s.temp = append(s.files, f), nil, nil
+	s.files = append(s.files, f)
 	return nil
 }
 
@@ -131,10 +128,9 @@ func (s *Split) Close() ([]File, error) {
 
 // Abandon takes away what is not complete, after an error; complete files stay.
 func (s *Split) Abandon() {
-	if s.temp != nil {
-		_ = s.temp.Close()
-		_ = os.Remove(s.temp.Name())
-		s.temp, s.out = nil, nil
+	if s.temp.File != nil {
+		s.temp.Abandon()
+		s.temp, s.out = wholefile.File{}, nil
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/prisma"
 	"polyglean/internal/record"
+	"polyglean/internal/wholefile"
 )
 
 func prismaCommand(g *globals) *cobra.Command {
@@ -56,27 +55,16 @@ the account of the searches by the items of PRISMA-S, each query as it was sent.
 }
 
 // writeFile writes a file that appears under its name when it is whole.
-func writeFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := wholefile.Create(path)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err = write(f); err != nil {
-		_ = f.Close()
+	if err := write(f); err != nil {
+		f.Abandon()
 		return err
 	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), 0o644); err != nil { //nolint:gosec // A report is for others to read.
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return f.Finish(path)
 }
 
 // prisma gathers the numbers and returns what writes them.
@@ -173,7 +161,7 @@ func (p *pipeline) follow(f *prisma.Flow, s *indexer.Study, reasons map[string]i
 		f.Assessed++
 		f.Included++
 		f.Reports += len(s.Members)
-		if f.Updated && seedOf(s) > 0 {
+		if f.Updated && s.IsSeed() {
 			f.Known++
 		}
 	case record.Exclude:
@@ -182,15 +170,6 @@ func (p *pipeline) follow(f *prisma.Flow, s *indexer.Study, reasons map[string]i
 	default:
 		f.Unassessed++
 	}
-}
-
-func seedOf(s *indexer.Study) int {
-	for _, m := range s.Members {
-		if m.Record.Seed > 0 {
-			return m.Record.Seed
-		}
-	}
-	return 0
 }
 
 // imported marks a database whose export was imported.
