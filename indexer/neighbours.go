@@ -2,7 +2,6 @@ package indexer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -297,9 +296,9 @@ func (n *neighbourhood) take(d Stored) error {
 	if _, there := n.found[d.ID]; there {
 		return nil
 	}
-	var s Study
-	if err := json.Unmarshal(d.Source, &s); err != nil {
-		return fmt.Errorf("document %s in the index cannot be read (%w): rebuild it with polyglean reindex", d.ID, err)
+	s, err := readStudy(d)
+	if err != nil {
+		return err
 	}
 	n.found[s.ID] = foundStudy{s, d}
 	for _, m := range s.Members {

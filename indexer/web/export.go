@@ -42,7 +42,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	}
 	// What would fail at once is to fail before the first byte.
 	first := a.query()
-	first.Size = 1
+	first.Size, first.Facets = 1, nil
 	_, err = s.searcher.Search(r.Context(), first)
 	var syntax *strategy.SyntaxError
 	if errors.As(err, &syntax) {
@@ -62,7 +62,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	out, err := export.NewWriter(format, w, export.Options{})
 	if err == nil {
-		_, err = export.Each(r.Context(), s.searcher, a.query(), func(study *indexer.Study) error {
+		_, err = indexer.EachFound(r.Context(), s.searcher, a.query(), func(study *indexer.Study) error {
 			ref := export.Of(study, export.Options{})
 			return out.Write(&ref)
 		})

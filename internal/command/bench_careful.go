@@ -62,10 +62,8 @@ func wholeCareful(ctx context.Context, w workload) (m measurement, err error) {
 				if err := bench.Publish(ctx, js, "candidate.plain", part); err != nil {
 					return err
 				}
-				select {
-				case fetched <- part:
-				case <-ctx.Done():
-					return ctx.Err()
+				if err := handOn(ctx, fetched, part); err != nil {
+					return err
 				}
 			}
 		}
@@ -88,12 +86,7 @@ func wholeCareful(ctx context.Context, w workload) (m measurement, err error) {
 		if err := bench.Publish(ctx, js, "classified.plain", documents); err != nil {
 			return err
 		}
-		select {
-		case judged <- documents:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return handOn(ctx, judged, documents)
 	}
 	var judging sync.WaitGroup
 	judging.Add(runtime.GOMAXPROCS(0))

@@ -161,10 +161,8 @@ func wholePlain(ctx context.Context, w workload) (m measurement, err error) {
 				if err := bench.Publish(ctx, js, "candidate.plain", &c); err != nil {
 					return err
 				}
-				select {
-				case fetched <- c:
-				case <-ctx.Done():
-					return ctx.Err()
+				if err := handOn(ctx, fetched, c); err != nil {
+					return err
 				}
 			}
 		}
@@ -181,10 +179,8 @@ func wholePlain(ctx context.Context, w workload) (m measurement, err error) {
 			if err := bench.Publish(ctx, js, "classified.plain", d.fields); err != nil {
 				return err
 			}
-			select {
-			case judged <- d:
-			case <-ctx.Done():
-				return ctx.Err()
+			if err := handOn(ctx, judged, d); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -201,4 +197,14 @@ func wholePlain(ctx context.Context, w workload) (m measurement, err error) {
 	err = runAll(ctx, fetch, judge, store)
 	m.Seconds = time.Since(start).Seconds()
 	return m, err
+}
+
+// handOn sends v on unless ctx ends first, whose error it then returns.
+func handOn[T any](ctx context.Context, to chan<- T, v T) error {
+	select {
+	case to <- v:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

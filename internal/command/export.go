@@ -119,7 +119,7 @@ func (j *exportJob) run(ctx context.Context, s indexer.Searcher, q indexer.Query
 		if err != nil {
 			return err
 		}
-		_, err = export.Each(ctx, s, q, func(study *indexer.Study) error {
+		_, err = indexer.EachFound(ctx, s, q, func(study *indexer.Study) error {
 			r := export.Of(study, j.opts)
 			return w.Write(&r)
 		})
@@ -158,7 +158,7 @@ func (j *exportJob) toFiles(ctx context.Context, s indexer.Searcher, q indexer.Q
 	if j.by == "" {
 		to("", j.path) // also when nothing is found
 	}
-	_, err = export.Each(ctx, s, q, func(study *indexer.Study) error {
+	_, err = indexer.EachFound(ctx, s, q, func(study *indexer.Study) error {
 		r := export.Of(study, j.opts)
 		if j.by == "" {
 			return to("", j.path).Write(&r)

@@ -8,7 +8,6 @@ import (
 	"polyglean/harvester"
 	"polyglean/indexer"
 	"polyglean/indexer/diagnosis"
-	"polyglean/indexer/export"
 )
 
 // eachStudy calls fn with every study, those set aside too: of the open index, or of
@@ -17,7 +16,7 @@ func (p *pipeline) eachStudy(ctx context.Context, fn func(*indexer.Study) error)
 	if p.index != nil {
 		return indexer.EachStudy(ctx, p.index, fn)
 	}
-	_, err := export.Each(ctx, p.searcher, indexer.Query{SetAside: true, Order: indexer.Newest}, fn)
+	_, err := indexer.EachFound(ctx, p.searcher, indexer.Query{SetAside: true, Order: indexer.Newest}, fn)
 	return err
 }
 

@@ -80,18 +80,13 @@ func (p *pipeline) studiesWith(ctx context.Context, facet string, values []strin
 	const most = 200
 	var out []indexer.Study
 	for some := range slices.Chunk(values, most) {
-		q := indexer.Query{Filters: map[string][]string{facet: some}, SetAside: true, Order: indexer.Newest, Size: 100}
-		for {
-			r, err := p.searcher.Search(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, h := range r.Hits {
-				out = append(out, h.Study)
-			}
-			if q.After = r.Next; q.After == "" || len(r.Hits) == 0 {
-				break
-			}
+		q := indexer.Query{Filters: map[string][]string{facet: some}, SetAside: true, Order: indexer.Newest}
+		_, err := indexer.EachFound(ctx, p.searcher, q, func(s *indexer.Study) error {
+			out = append(out, *s)
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

@@ -100,15 +100,23 @@ var matchings = sync.Pool{New: func() any { return new(matching) }}
 // records of every language. Hits come in order of Start; a concept found twice
 // in the same place is one hit, strong if either was.
 func (l *Lexicon) Match(text string, langs ...string) []Hit {
+	m := l.matched(text, langs)
+	defer m.release()
+	return l.hits(m)
+}
+
+// matched looks a text through; release ends the use of what it returns.
+func (l *Lexicon) matched(text string, langs []string) *matching {
 	m := matchings.Get().(*matching)
-	defer func() {
-		m.text.Reset("") // lets go of the text
-		matchings.Put(m)
-	}()
 	m.text.Reset(text)
 	m.want(l.all, langs)
 	m.find(l.all)
-	return l.hits(m)
+	return m
+}
+
+func (m *matching) release() {
+	m.text.Reset("") // lets go of the text
+	matchings.Put(m)
 }
 
 // want sets which languages count: English, and langs.

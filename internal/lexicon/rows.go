@@ -5,14 +5,8 @@ import "slices"
 // Rows returns which patterns are found in a text, by their position in Patterns, each
 // once and in order. Match says which languages count.
 func (l *Lexicon) Rows(text string, langs ...string) []int {
-	m := matchings.Get().(*matching)
-	defer func() {
-		m.text.Reset("") // lets go of the text
-		matchings.Put(m)
-	}()
-	m.text.Reset(text)
-	m.want(l.all, langs)
-	m.find(l.all)
+	m := l.matched(text, langs)
+	defer m.release()
 	rows := make([]int, len(m.finds))
 	for i, f := range m.finds {
 		rows[i] = f.pattern

@@ -62,13 +62,7 @@ type Restore struct {
 // OpenRestore connects as Open does, to streams that hold nothing, or what an
 // interrupted restore left. Nothing is changed yet.
 func OpenRestore(ctx context.Context, c Config) (*Restore, error) {
-	b := &Bus{}
-	var err error
-	if c.URL != "" {
-		b.nc, err = connectURL(ctx, c)
-	} else {
-		err = b.openDir(ctx, c)
-	}
+	b, err := connect(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -85,13 +85,7 @@ type Bus struct {
 // machine has done so already, it joins that process through its socket (see
 // Attached). Errors name the server or directory and the way out.
 func Open(ctx context.Context, c Config) (*Bus, error) {
-	b := &Bus{}
-	var err error
-	if c.URL != "" {
-		b.nc, err = connectURL(ctx, c)
-	} else {
-		err = b.openDir(ctx, c)
-	}
+	b, err := connect(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +94,17 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// connect reaches the server of c, or starts the embedded one.
+func connect(ctx context.Context, c Config) (b *Bus, err error) {
+	b = &Bus{}
+	if c.URL != "" {
+		b.nc, err = connectURL(ctx, c)
+	} else {
+		err = b.openDir(ctx, c)
+	}
+	return b, err
 }
 
 func connectURL(ctx context.Context, c Config) (*nats.Conn, error) {
