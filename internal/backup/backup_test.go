@@ -421,6 +421,64 @@ func TestInterruptedRestore(t *testing.T) {
 	}
 }
 
+// A server that is killed between the two files that say what a stream is passes over
+// the stream when it starts again. A restore that is begun anew there still begins with
+// nothing, and what was whole is as it was.
+func TestKilledBetweenTwoFiles(t *testing.T) {
+	b := open(t, stream.Config{Dir: t.TempDir()})
+	fill(t, b)
+	remove(t, b, stream.Decisions, 1, 2)
+	want, path, to := content(t, b), save(t, b), stream.Config{Dir: t.TempDir()}
+	kill := func(name string) {
+		t.Helper()
+		sums, err := filepath.Glob(filepath.Join(to.Dir, "stream", "jetstream", "*", "streams", name, "meta.sum"))
+		if err != nil || len(sums) != 1 {
+			t.Fatalf("the sums of %s: %q, error %v", name, sums, err)
+		}
+		if err := os.WriteFile(sums[0], []byte("0123456789abcdef"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := stream.OpenRestore(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := []stream.Restored{{Name: stream.Classified, Extent: stream.Extent{First: 1, Last: 40, Messages: 40}}}
+	if err := r.Begin(t.Context(), f.Name(), half); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{stream.Runs, stream.Classified} {
+		// Not what is to lie there in the end: it would not be seen.
+		m := want[name][0]
+		m.Header = nil
+		if err := r.Append(t.Context(), name, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.Close()
+	kill(stream.Runs)
+	kill(stream.Classified)
+	same := func(when string) {
+		t.Helper()
+		b := open(t, to)
+		defer b.Close()
+		if diff := cmp.Diff(want, content(t, b), sameMessages); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+	}
+	if err := restore(t, path, to); err != nil {
+		t.Fatal(err)
+	}
+	same("restored")
+	kill(stream.Candidates) // where a restore takes the mark away, its last step
+	same("killed at the end of a restore")
+}
+
 // A file that is cut off or has a wrong byte is refused before anything is written,
 // and the part is named.
 func TestDamagedFile(t *testing.T) {

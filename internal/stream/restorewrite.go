@@ -67,12 +67,40 @@ func (r *Restore) Begin(ctx context.Context, file string, want []Restored) error
 		if sc.Name == Candidates {
 			sc.Metadata = map[string]string{restoring: file}
 		}
-		if _, err := r.js.CreateStream(ctx, sc); err != nil {
-			return fmt.Errorf("stream %s: %w", sc.Name, err)
+		err := r.anew(ctx, sc.Name, func() error {
+			_, err := r.js.CreateStream(ctx, sc)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
-	if _, err := r.js.CreateKeyValue(ctx, runsConfig(r.config)); err != nil {
-		return fmt.Errorf("bucket %s: %w", runsBucket, err)
+	return r.anew(ctx, Runs, func() error {
+		_, err := r.js.CreateKeyValue(ctx, runsConfig(r.config))
+		return err
+	})
+}
+
+// anew makes a stream that holds nothing. A server writes what a stream is into two
+// files; killed between them, it passes over the stream at its next start, without a
+// word, and the next stream of that name takes up the messages that lie there. Those
+// go with it when it is removed.
+func (r *Restore) anew(ctx context.Context, name string, create func() error) error {
+	if err := create(); err != nil {
+		return fmt.Errorf("stream %s: %w", name, err)
+	}
+	s, err := r.js.Stream(ctx, name)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", name, err)
+	}
+	if s.CachedInfo().State.LastSeq < r.next[name] {
+		return nil
+	}
+	if err := r.remove(ctx, name); err != nil {
+		return err
+	}
+	if err := create(); err != nil {
+		return fmt.Errorf("stream %s: %w", name, err)
 	}
 	return nil
 }
