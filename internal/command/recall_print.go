@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"polyglean/indexer/diagnosis"
+	"polyglean/internal/country"
 	"polyglean/internal/recall"
 )
 
@@ -144,7 +142,7 @@ func printCounterfactual(w io.Writer, c *diagnosis.Counterfactual) {
 	for _, row := range []struct {
 		name string
 		list []diagnosis.LostPart
-	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, countryName)}, {"settings", named(c.LostSettings, glossed)}, {"sources", c.LostSources}} {
+	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, country.Name)}, {"settings", named(c.LostSettings, glossed)}, {"sources", c.LostSources}} {
 		printLost(w, row.name, row.list)
 	}
 	if len(c.Databases) > 0 && len(c.Tested) == 0 {
@@ -162,15 +160,6 @@ func named(list []diagnosis.LostPart, name func(string) string) []diagnosis.Lost
 		out[i].Name = name(out[i].Name)
 	}
 	return out
-}
-
-// countryName is the English name of a country by its ISO 3166-1 code.
-func countryName(code string) string {
-	region, err := language.ParseRegion(code)
-	if err != nil {
-		return code
-	}
-	return cmp.Or(display.English.Regions().Name(region), code)
 }
 
 // glossed is a concept's ID as words.
