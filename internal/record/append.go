@@ -95,6 +95,7 @@ func (c *Candidate) appendWork(b []byte) []byte {
 	b = appendField(b, `,"issue":`, c.Issue)
 	b = appendField(b, `,"pages":`, c.Pages)
 	b = appendField(b, `,"publisher":`, c.Publisher)
+	b = appendField(b, `,"journal_country":`, c.JournalCountry)
 	b = appendField(b, `,"type":`, c.Type)
 	b = appendIdentifiers(append(b, `,"ids":`...), &c.IDs)
 	b = appendList(b, `,"issn":`, c.ISSN, appendString)

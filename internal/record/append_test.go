@@ -120,7 +120,7 @@ func candidateOf(a, b string, nanos int64, bits int) Candidate {
 	c := Candidate{
 		Schema: rng.IntN(3), ID: text(), Source: text(), SourceID: text(), Route: Route(text()), Query: text(),
 		Titles: texts(), Abstracts: texts(), Keywords: texts(), Languages: lines(), Year: rng.IntN(3) - 1,
-		Date: text(), Container: text(), Volume: text(), Issue: text(), Pages: text(), Publisher: text(), Type: text(),
+		Date: text(), Container: text(), Volume: text(), Issue: text(), Pages: text(), Publisher: text(), JournalCountry: text(), Type: text(),
 		IDs:  Identifiers{DOI: text(), PMID: text(), PMCID: text(), OpenAlex: text()},
 		ISSN: lines(), References: lines(), URL: text(), License: text(),
 		Retracted: rng.IntN(2) == 0, Deleted: rng.IntN(2) == 0, Version: nanos,

@@ -216,6 +216,7 @@ func (r *reader) candidate() (c Candidate) {
 		c.Issue = r.stringField(`"issue":`)
 		c.Pages = r.stringField(`"pages":`)
 		c.Publisher = r.stringField(`"publisher":`)
+		c.JournalCountry = r.stringField(`"journal_country":`)
 		c.Type = r.stringField(`"type":`)
 		if r.field(`"ids":`) {
 			c.IDs = r.identifiers()

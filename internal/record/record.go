@@ -90,6 +90,10 @@ type Candidate struct {
 	Issue     string `json:"issue,omitempty"`
 	Pages     string `json:"pages,omitempty"`
 	Publisher string `json:"publisher,omitempty"`
+	// JournalCountry is the country of the journal, or of the publisher of what is in
+	// none, as the source states it: an ISO 3166-1 alpha-2 code in upper case, empty
+	// when it states none. It says nothing of where the study was done.
+	JournalCountry string `json:"journal_country,omitempty"`
 	// Type is the source's word for the kind of document ("journal-article").
 	Type string `json:"type,omitempty"`
 

@@ -26,7 +26,7 @@ func full() Classified {
 			Abstracts: []Text{{Text: "合成的摘要。", Lang: "zh-hans"}}, Keywords: []Text{{Text: "synthetic record", Lang: "en"}},
 			Authors:   []Author{{Name: "Demo, A.", Family: "Demo", Given: "A.", ORCID: "0000-0000-0000-0000"}},
 			Languages: []string{"es"}, Year: 2020, Date: "2020-05", Container: "Synthetic Journal", Volume: "1", Issue: "2",
-			Pages: "3-4", Publisher: "Demonstration", Type: "journal-article",
+			Pages: "3-4", Publisher: "Demonstration", JournalCountry: "BR", Type: "journal-article",
 			IDs:  Identifiers{DOI: "10.5555/demo", PMID: "1", PMCID: "PMC1", OpenAlex: "W1", Other: map[string]string{"hal": "hal-1"}},
 			ISSN: []string{"0000-0000"}, References: []string{"10.5555/other"}, Relations: []Relation{{Type: TranslationOf, ID: "doi:10.5555/original"}}, URL: "https://demo.example/1", License: "CC0",
 			Retracted: true, Deleted: true, Harvested: at, Version: at.UnixMilli(),
