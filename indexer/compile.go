@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"polyglean/indexer/analysis"
 	"polyglean/internal/record"
@@ -118,16 +119,16 @@ func (c *Compiled) expr(n strategy.Node, negated bool, query string) (Expr, erro
 // searched is a field of the syntax: where it is looked for and what a hit there
 // is worth. Authors and containers have no stems.
 type searched struct {
-	stems, surface string
-	boost          float64
+	text, stem string
+	boost      float64
 }
 
 var (
-	inTitle     = searched{TextTitle, TextTitleExact, 3}
-	inKeyword   = searched{TextKeyword, TextKeywordExact, 2}
-	inAbstract  = searched{TextAbstract, TextAbstractExact, 1}
-	inAuthor    = searched{"", TextAuthorExact, 1}
-	inContainer = searched{"", TextContainerExact, 1}
+	inTitle     = searched{TextTitle, StemTitle, 3}
+	inKeyword   = searched{TextKeyword, StemKeyword, 2}
+	inAbstract  = searched{TextAbstract, StemAbstract, 1}
+	inAuthor    = searched{TextAuthor, "", 1}
+	inContainer = searched{TextContainer, "", 1}
 
 	searchedFields = map[strategy.Field][]searched{
 		strategy.AnyField:  {inTitle, inKeyword, inAbstract},
@@ -148,8 +149,12 @@ var (
 	doiPattern = regexp.MustCompile(`^10\.[0-9]{4,9}/\S+$`)
 )
 
-// surfaceBoost is what the word as typed adds to a match of its stem.
-const surfaceBoost = 0.5
+// inflectedBoost is what another form of a word is worth beside the word as typed.
+const inflectedBoost = 0.5
+
+// minCut is the length in runes of the shortest stem at which the last word of a
+// compound is cut off to find its other forms.
+const minCut = 4
 
 func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, error) {
 	typed := strings.Join(t.Words, " ")
@@ -171,26 +176,19 @@ func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, err
 		size--
 	}
 	m := marker{fields: markedFields[t.Field], prefix: truncated || last.Letter && !last.Tail}
-	inflected := !t.Quoted && !truncated && !allPairs(tokens)
 	for _, token := range tokens[:size] {
-		m.surface = append(m.surface, token.Surface)
+		m.words = append(m.words, token.Surface)
 	}
-	if inflected {
-		for _, reading := range analysis.Readings(words) {
-			m.readings = append(m.readings, reading[:size])
-		}
+	if !t.Quoted && !truncated && !allPairs(tokens) {
+		m.inflect(words[last.Start:last.End])
 	}
 
 	var b Bool
 	for _, in := range searchedFields[t.Field] {
-		boost := in.boost
-		if in.stems != "" && inflected {
-			for _, reading := range m.readings {
-				b.Should = append(b.Should, sequence(in.stems, reading, false, boost))
-			}
-			boost *= surfaceBoost
+		b.Should = append(b.Should, sequence(in.text, m.words, m.prefix, in.boost))
+		if in.stem != "" {
+			b.Should = append(b.Should, m.inflections(in)...)
 		}
-		b.Should = append(b.Should, sequence(in.surface, m.surface, m.prefix, boost))
 	}
 	if t.Field == strategy.AnyField && doiPattern.MatchString(typed) {
 		b.Should = append(b.Should, Term{Field: ExactDOI, Value: ExactValue(strings.ToLower(typed)), Boost: 10})
@@ -201,6 +199,40 @@ func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, err
 		c.Terms = append(c.Terms, t.String())
 	}
 	return b, nil
+}
+
+// inflect has the other forms of the last word looked for, too. Before it stand the
+// parts of a compound (sex-trafficking): those are looked for as they are, and the last
+// one is cut off at its stem, because stems have no places.
+func (m *marker) inflect(last string) {
+	word := m.words[len(m.words)-1]
+	for _, r := range analysis.Readings(last) {
+		if len(m.words) == 1 || r.Word != word && strings.HasPrefix(word, r.Word) && utf8.RuneCountInString(r.Word) >= minCut {
+			m.readings = append(m.readings, r)
+		}
+	}
+}
+
+// inflections look for the other forms of a word, in texts of the language whose they
+// are.
+func (m *marker) inflections(in searched) []Expr {
+	var exprs []Expr
+	boost := in.boost * inflectedBoost
+	last := len(m.words) - 1
+	languages := make(map[string][]Expr) // in which a word of the text is the stem
+	for _, r := range m.readings {
+		if last == 0 {
+			exprs = append(exprs, Term{Field: in.stem, Value: r.Stem(), Boost: boost})
+		}
+		if r.Word != m.words[last] {
+			languages[r.Word] = append(languages[r.Word], Term{Field: ExactStemmed, Value: r.Lang})
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(languages)) {
+		stem := sequence(in.text, append(slices.Clone(m.words[:last]), word), last > 0, boost)
+		exprs = append(exprs, Bool{Must: []Expr{stem}, Filter: []Expr{Bool{Should: languages[word]}}})
+	}
+	return exprs
 }
 
 // unsupported says what of the strategy syntax the index cannot answer.

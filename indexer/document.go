@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -19,25 +20,37 @@ func (s *Study) Document() (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return Document{Text: s.textFields(), Exact: s.exactFields(), Numbers: s.numberFields(), Source: source}, nil
+	doc := Document{Exact: s.exactFields(), Numbers: s.numberFields(), Source: source}
+	s.addTexts(&doc)
+	return doc, nil
 }
 
-// fieldNames are the text fields of a part of a record: stems, surface forms.
-var fieldNames = map[record.Field][2]string{
-	record.FieldTitle:    {TextTitle, TextTitleExact},
-	record.FieldAbstract: {TextAbstract, TextAbstractExact},
-	record.FieldKeyword:  {TextKeyword, TextKeywordExact},
+// fieldNames are the text and the stem field of a part of a record.
+var fieldNames = map[record.Field]struct{ text, stem string }{
+	record.FieldTitle:    {TextTitle, StemTitle},
+	record.FieldAbstract: {TextAbstract, StemAbstract},
+	record.FieldKeyword:  {TextKeyword, StemKeyword},
 }
 
-func (s *Study) textFields() map[string][]string {
-	fields := make(map[string][]string)
+// addTexts adds the words of titles, abstracts, keywords, authors and journals.
+func (s *Study) addTexts(doc *Document) {
+	doc.Text, doc.Stems = make(map[string][]string), make(map[string][]string)
+	stemmed := make(valueSet)
 	for _, t := range s.texts() {
-		if tokens := t.tokens(); len(tokens) > 0 {
-			names := fieldNames[t.field]
-			fields[names[0]] = append(fields[names[0]], analysis.Stems(tokens))
-			fields[names[1]] = append(fields[names[1]], analysis.Surfaces(tokens))
+		tokens := t.tokens()
+		if len(tokens) == 0 {
+			continue
+		}
+		names := fieldNames[t.field]
+		doc.Text[names.text] = append(doc.Text[names.text], analysis.Surfaces(tokens))
+		if stems := analysis.Stems(tokens); stems != "" {
+			doc.Stems[names.stem] = append(doc.Stems[names.stem], stems)
+		}
+		for i := range tokens {
+			stemmed.add(ExactStemmed, tokens[i].Lang)
 		}
 	}
+	maps.Copy(doc.Exact, stemmed)
 	names := make(valueSet)
 	for _, m := range s.Members {
 		for _, a := range m.Record.Candidate.Authors {
@@ -45,14 +58,11 @@ func (s *Study) textFields() map[string][]string {
 			if name == "" {
 				name = a.Given + " " + a.Family
 			}
-			names.add(TextAuthorExact, analysis.Surfaces(analysis.Analyze(name, "")))
+			names.add(TextAuthor, analysis.Surfaces(analysis.Analyze(name, "")))
 		}
-		names.add(TextContainerExact, analysis.Surfaces(analysis.Analyze(m.Record.Candidate.Container, "")))
+		names.add(TextContainer, analysis.Surfaces(analysis.Analyze(m.Record.Candidate.Container, "")))
 	}
-	for field, values := range names {
-		fields[field] = values
-	}
-	return fields
+	maps.Copy(doc.Text, names)
 }
 
 func (s *Study) exactFields() map[string][]string {

@@ -7,18 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// The text fields. Those without a suffix hold stems, for words of any
-// inflection; those with _x hold the words as they stand, for phrases and
+// The text fields hold the words as they stand, folded: for words, phrases and
 // truncation.
 const (
-	TextTitle          = "title"
-	TextAbstract       = "abstract"
-	TextKeyword        = "keyword"
-	TextTitleExact     = "title_x"
-	TextAbstractExact  = "abstract_x"
-	TextKeywordExact   = "keyword_x"
-	TextAuthorExact    = "author_x"
-	TextContainerExact = "container_x"
+	TextTitle     = "title"
+	TextAbstract  = "abstract"
+	TextKeyword   = "keyword"
+	TextAuthor    = "author"
+	TextContainer = "container"
+)
+
+// The stem fields hold the stems of a text's words with their language, "en:surviv",
+// where the stem is something else than the word: half of the words are their own
+// stem and stand in the text field already. ExactStemmed says which they are.
+const (
+	StemTitle    = "title_stem"
+	StemAbstract = "abstract_stem"
+	StemKeyword  = "keyword_stem"
 )
 
 // The exact fields besides the facets.
@@ -32,6 +37,9 @@ const (
 	// ExactAttribute holds what is found in the texts, as "design=interview".
 	ExactAttribute = "attribute"
 	ExactSetAside  = "set_aside"
+	// ExactStemmed holds the languages in which texts were stemmed: a word that is its
+	// own stem in one of them is found by that stem in the text field.
+	ExactStemmed = "stemmed"
 )
 
 // The number fields.
@@ -49,14 +57,12 @@ const (
 	NumberScreening = "screening"
 )
 
-// TextFields, ExactFields and NumberFields are all fields a Document may have, so
+// TextFields, StemFields, ExactFields and NumberFields are all fields a Document may have, so
 // that a backend's mapping can be static.
 var (
-	TextFields = []string{
-		TextTitle, TextAbstract, TextKeyword,
-		TextTitleExact, TextAbstractExact, TextKeywordExact, TextAuthorExact, TextContainerExact,
-	}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactAttribute, ExactWord, ExactConceptPlace}, facetFields...)
+	TextFields   = []string{TextTitle, TextAbstract, TextKeyword, TextAuthor, TextContainer}
+	StemFields   = []string{StemTitle, StemAbstract, StemKeyword}
+	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactStemmed, ExactAttribute, ExactWord, ExactConceptPlace}, facetFields...)
 	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
 )
 
@@ -72,17 +78,11 @@ func (op Op) Check() error {
 	if op.Doc == nil {
 		return nil
 	}
-	for field, values := range op.Doc.Text {
-		if !slices.Contains(TextFields, field) {
-			return fmt.Errorf("document %s: there is no text field %q", op.ID, field)
-		}
-		for _, v := range values {
-			for term := range strings.SplitSeq(v, " ") {
-				if err := checkValue(term); err != nil && v != "" {
-					return fmt.Errorf("document %s, text field %s: %w", op.ID, field, err)
-				}
-			}
-		}
+	if err := op.checkTerms("text", op.Doc.Text, TextFields); err != nil {
+		return err
+	}
+	if err := op.checkTerms("stem", op.Doc.Stems, StemFields); err != nil {
+		return err
 	}
 	for field, values := range op.Doc.Exact {
 		if !slices.Contains(ExactFields, field) {
@@ -97,6 +97,22 @@ func (op Op) Check() error {
 	for field := range op.Doc.Numbers {
 		if !slices.Contains(NumberFields, field) {
 			return fmt.Errorf("document %s: there is no number field %q", op.ID, field)
+		}
+	}
+	return nil
+}
+
+func (op Op) checkTerms(kind string, fields map[string][]string, known []string) error {
+	for field, values := range fields {
+		if !slices.Contains(known, field) {
+			return fmt.Errorf("document %s: there is no %s field %q", op.ID, kind, field)
+		}
+		for _, v := range values {
+			for term := range strings.SplitSeq(v, " ") {
+				if err := checkValue(term); err != nil && v != "" {
+					return fmt.Errorf("document %s, %s field %s: %w", op.ID, kind, field, err)
+				}
+			}
 		}
 	}
 	return nil

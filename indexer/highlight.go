@@ -28,38 +28,42 @@ const (
 // marker finds the words of a term in texts as the index finds them.
 type marker struct {
 	fields []record.Field
-	// surface is what is looked for as it stands, readings its stems by language.
-	surface  []string
-	readings [][]string
-	// prefix says that the last of surface may go on.
+	// words are what is looked for as it stands; prefix says that the last may go on.
+	words  []string
 	prefix bool
+	// readings are the stems of the last word by which its other forms are found.
+	readings []analysis.Reading
 }
 
 // at returns how many tokens from the first on match, 0 when they do not.
 func (m *marker) at(tokens []analysis.Token) int {
-	n := len(m.surface)
+	n := len(m.words)
 	if n > len(tokens) {
 		return 0
 	}
-	matches := true
-	for i, word := range m.surface {
-		surface := tokens[i].Surface
-		if surface != word && (!m.prefix || i < n-1 || !strings.HasPrefix(surface, word)) {
-			matches = false
-			break
+	for i, word := range m.words[:n-1] {
+		if tokens[i].Surface != word {
+			return 0
 		}
 	}
-	if matches {
+	word, last := m.words[n-1], &tokens[n-1]
+	if last.Surface == word || m.prefix && strings.HasPrefix(last.Surface, word) {
 		return n
 	}
-reading:
-	for _, stems := range m.readings {
-		for i, stem := range stems {
-			if tokens[i].Stem != stem {
-				continue reading
-			}
+	for _, r := range m.readings {
+		found := false
+		switch {
+		case last.Lang != r.Lang:
+		case n > 1:
+			found = strings.HasPrefix(last.Surface, r.Word)
+		case last.Stem == "":
+			found = last.Surface == r.Word
+		default:
+			found = last.Stem == r.Stem()
 		}
-		return n
+		if found {
+			return n
+		}
 	}
 	return 0
 }

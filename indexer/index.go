@@ -60,11 +60,14 @@ type Outcome struct {
 }
 
 // Document is a study as the backends see it. Its fields are those of TextFields,
-// ExactFields and NumberFields; Op.Check says what a backend refuses.
+// StemFields, ExactFields and NumberFields; Op.Check says what a backend refuses.
 type Document struct {
 	// Text fields are analysed already: each value is a sequence of terms
 	// separated by single spaces, in order. A phrase never spans two values.
 	Text map[string][]string
+	// Stem fields are values of terms, too, but their order is not kept: a phrase is
+	// not looked for in them.
+	Stems map[string][]string
 	// Exact fields hold values as they are: filters, facets, identifiers.
 	Exact map[string][]string
 	// Numbers are sortable and can be asked for by range. They lie between -2^53 and
@@ -101,8 +104,8 @@ type Plan struct {
 // Expr is a part of a plan: Term, Prefix, Phrase, Range, Bool or All.
 type Expr interface{ expr() }
 
-// Term matches documents with the term in a text field, or the value in an exact
-// field.
+// Term matches documents with the term in a text or stem field, or the value in an
+// exact field.
 type Term struct {
 	Field, Value string
 	// Boost multiplies the score; 0 means 1.
@@ -130,10 +133,10 @@ type Range struct {
 	From, To *int64
 }
 
-// Bool matches when all of Must, at least one of Should (if there are any) and
-// none of Not match.
+// Bool matches when all of Must and Filter, at least one of Should (if there are any)
+// and none of Not match. Filter does not score.
 type Bool struct {
-	Must, Should, Not []Expr
+	Must, Filter, Should, Not []Expr
 }
 
 // All matches every document.

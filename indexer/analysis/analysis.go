@@ -15,8 +15,6 @@
 package analysis
 
 import (
-	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,8 +30,11 @@ type Token struct {
 	// Surface is the folded word. Stem is its stem with the language in front,
 	// "en:surviv": the languages of a query are not known, and what one language
 	// drops as an ending makes another word in the next (rape would find rap, and
-	// care cars). Where there is no stemmer Stem is the same as Surface.
+	// care cars). Where there is no stemmer, and where the stem is the word itself,
+	// Stem is empty.
 	Surface, Stem string
+	// Lang is the language of the stemmer that has judged the word, empty for none.
+	Lang string
 	// Start and End are byte offsets into the text, End exclusive, on rune borders.
 	Start, End int
 	// Letter says that the token is one letter or syllable of a script that is cut
@@ -64,37 +65,48 @@ func Analyze(text, lang string) []Token {
 		case hangul(word):
 			tokens = appendHangul(tokens, text[start:end], string(word), start, end)
 		default:
-			surface, stemmed := stem.word(text[start:end], word)
-			tokens = append(tokens, Token{Surface: surface, Stem: stemmed, Start: start, End: end})
+			t := Token{Start: start, End: end}
+			if t.Surface, t.Stem = stem.word(text[start:end], word); stem.stems(t.Surface) {
+				t.Lang = stem.lang
+			}
+			tokens = append(tokens, t)
 		}
 		i++
 	}
 	return tokens
 }
 
-// Readings are the distinct sequences of stems a text has over all languages
-// with a stemmer, first the one without stemming. All are of one length, that of
-// the text's tokens. A query of unknown language looks for each of them.
-func Readings(text string) [][]string {
-	var readings [][]string
-	add := func(lang string) {
-		tokens := Analyze(text, lang)
-		stems := make([]string, len(tokens))
-		for i, t := range tokens {
-			stems[i] = t.Stem
-		}
-		if !slices.ContainsFunc(readings, func(r []string) bool { return slices.Equal(r, stems) }) {
-			readings = append(readings, stems)
-		}
-	}
-	add("")
+// Reading is what a word is in a language.
+type Reading struct {
+	Lang string
+	// Word is the stem without its language.
+	Word string
+}
+
+// Stem is the stem as a text has it: with its language in front.
+func (r Reading) Stem() string { return r.Lang + ":" + r.Word }
+
+// Readings are the stems of a word in all languages that have a stemmer for its
+// script. A query of unknown language looks for each of them.
+func Readings(word string) []Reading {
+	var readings []Reading
 	for _, lang := range Languages {
-		add(lang)
+		tokens := Analyze(word, lang)
+		if len(tokens) != 1 {
+			return nil
+		}
+		t := tokens[0]
+		switch {
+		case t.Stem != "":
+			readings = append(readings, Reading{lang, t.Stem[len(lang)+1:]})
+		case t.Lang != "":
+			readings = append(readings, Reading{lang, t.Surface})
+		}
 	}
 	return readings
 }
 
-// Stems joins the stems of tokens as a document's text field wants them.
+// Stems joins the stems of tokens that are not the words themselves.
 func Stems(tokens []Token) string {
 	return join(tokens, func(t *Token) string { return t.Stem })
 }
@@ -105,15 +117,24 @@ func Surfaces(tokens []Token) string {
 	return join(tokens, func(t *Token) string { return t.Surface })
 }
 
+// join leaves empty forms out.
 func join(tokens []Token, form func(*Token) string) string {
-	var b strings.Builder
+	n := 0
 	for i := range tokens {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(form(&tokens[i]))
+		n += len(form(&tokens[i])) + 1
 	}
-	return b.String()
+	b := make([]byte, 0, n)
+	for i := range tokens {
+		f := form(&tokens[i])
+		if f == "" {
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, f...)
+	}
+	return string(b)
 }
 
 // appendRun adds the pairs of a run of letters and its last letter.
@@ -121,11 +142,11 @@ func appendRun(tokens []Token, words *fold.Text, first, last int) []Token {
 	for i := first; i < last; i++ {
 		start, end := words.Span(i, i+1)
 		pair := string(words.Word(i)) + string(words.Word(i+1))
-		tokens = append(tokens, Token{Surface: pair, Stem: pair, Start: start, End: end})
+		tokens = append(tokens, Token{Surface: pair, Start: start, End: end})
 	}
 	start, end := words.Span(last, last)
 	letter := string(words.Word(last))
-	return append(tokens, Token{Surface: letter, Stem: letter, Start: start, End: end, Letter: true, Tail: last > first})
+	return append(tokens, Token{Surface: letter, Start: start, End: end, Letter: true, Tail: last > first})
 }
 
 // appendHangul adds the pairs of syllables of a Korean word and its last one.
@@ -150,10 +171,10 @@ func appendHangul(tokens []Token, raw, folded string, start, end int) []Token {
 	last := len(syllables) - 1
 	for i := range last {
 		pair := string(syllables[i : i+2])
-		tokens = append(tokens, place(Token{Surface: pair, Stem: pair}, i, i+2))
+		tokens = append(tokens, place(Token{Surface: pair}, i, i+2))
 	}
 	one := string(syllables[last:])
-	return append(tokens, place(Token{Surface: one, Stem: one, Letter: true, Tail: last > 0}, last, last+1))
+	return append(tokens, place(Token{Surface: one, Letter: true, Tail: last > 0}, last, last+1))
 }
 
 // unspaced reports whether a folded word is a letter of a script without spaces.

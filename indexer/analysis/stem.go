@@ -149,9 +149,11 @@ func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
 		return f.surface, f.stem
 	}
 	f.surface = string(folded)
-	f.stem = f.surface
-	if first, _ := utf8.DecodeRune(folded); s.script != nil && unicode.Is(s.script, first) {
-		f.stem = s.lang + ":" + cmp.Or(s.irregular[f.surface], s.stem(clip(raw)), f.surface)
+	f.stem = ""
+	if s.stems(f.surface) {
+		if stem := cmp.Or(s.irregular[f.surface], s.stem(clip(raw)), f.surface); stem != f.surface {
+			f.stem = s.lang + ":" + stem
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,6 +162,12 @@ func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
 	}
 	s.known[strings.Clone(raw)] = f
 	return f.surface, f.stem
+}
+
+// stems reports whether the stemmer is one for the script of a word.
+func (s *stemmer) stems(surface string) bool {
+	first, _ := utf8.DecodeRuneInString(surface)
+	return s.script != nil && unicode.Is(s.script, first)
 }
 
 // stem folds what the stemmer leaves, so that an accent it took no notice of

@@ -32,10 +32,10 @@ func synthetic(n int) []indexer.Op {
 		id := fmt.Sprintf("s%019d", i)
 		ops[i] = indexer.Op{ID: id, Version: 1, Doc: &indexer.Document{
 			Text: map[string][]string{
-				indexer.TextTitle: {title}, indexer.TextTitleExact: {title},
-				indexer.TextAbstract: {abstract}, indexer.TextAbstractExact: {abstract},
-				indexer.TextAuthorExact: {words(3), words(2)}, indexer.TextContainerExact: {words(4)},
+				indexer.TextTitle: {title}, indexer.TextAbstract: {abstract},
+				indexer.TextAuthor: {words(3), words(2)}, indexer.TextContainer: {words(4)},
 			},
+			Stems: map[string][]string{indexer.StemTitle: {words(5)}, indexer.StemAbstract: {words(75)}},
 			Exact: map[string][]string{
 				indexer.ExactID: {id}, indexer.ExactAlias: {id},
 				indexer.ExactKey:      {fmt.Sprintf("rec:synthetic:%d", i), fmt.Sprintf("doi:10.5555/%d", i)},
@@ -114,7 +114,7 @@ func BenchmarkRead(b *testing.B) {
 	either := func(words ...string) indexer.Expr {
 		var any indexer.Bool
 		for _, w := range words {
-			for _, f := range []string{indexer.TextTitle, indexer.TextAbstract, indexer.TextTitleExact, indexer.TextAbstractExact} {
+			for _, f := range []string{indexer.TextTitle, indexer.TextAbstract, indexer.StemTitle, indexer.StemAbstract} {
 				any.Should = append(any.Should, indexer.Term{Field: f, Value: w})
 			}
 		}
@@ -126,8 +126,8 @@ func BenchmarkRead(b *testing.B) {
 		"AllNewestFacets": {Query: indexer.All{}, Sort: newest, Facets: facets, Size: 20},
 		"TwoWords":        {Query: indexer.Bool{Must: []indexer.Expr{either("w50"), either("w120", "w121", "w122")}}, Sort: byScore, Facets: facets, Size: 20},
 		"CommonWord":      {Query: either("w1"), Sort: byScore, Size: 20},
-		"Phrase":          {Query: indexer.Phrase{Field: indexer.TextAbstractExact, Terms: []string{"w1", "w2"}}, Sort: byScore, Size: 20},
-		"Prefix":          {Query: indexer.Prefix{Field: indexer.TextAbstractExact, Value: "w12"}, Sort: byScore, Size: 20},
+		"Phrase":          {Query: indexer.Phrase{Field: indexer.TextAbstract, Terms: []string{"w1", "w2"}}, Sort: byScore, Size: 20},
+		"Prefix":          {Query: indexer.Prefix{Field: indexer.TextAbstract, Value: "w12"}, Sort: byScore, Size: 20},
 		"Range":           {Query: indexer.All{}, Filters: []indexer.Expr{indexer.Range{Field: indexer.NumberAdded, From: new(int64)}}, Sort: newest, Size: 20},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -13,6 +13,7 @@ import (
 
 const (
 	textOptions   = index.IndexField | index.IncludeTermVectors
+	stemOptions   = index.IndexField
 	exactOptions  = index.IndexField | index.SkipFreqNorm
 	numberOptions = index.IndexField | index.SkipFreqNorm | index.DocValues
 )
@@ -27,6 +28,9 @@ func newDocument(op indexer.Op) index.Document {
 	doc := document.NewDocument(op.ID)
 	for name, values := range op.Doc.Text {
 		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms})
+	}
+	for name, values := range op.Doc.Stems {
+		doc.AddField(&field{name: name, options: stemOptions, values: values, analyze: stemTerms})
 	}
 	for name, values := range op.Doc.Exact {
 		analyze := exactTerms
@@ -129,6 +133,33 @@ func positions(l segment.Location, at []uint64) []uint64 {
 		at = append(at, first+distance)
 	}
 	return at
+}
+
+// stemTerms counts the terms of a stem field.
+func stemTerms(values []string) (index.TokenFrequencies, int) {
+	n := 0
+	for _, v := range values {
+		n += strings.Count(v, " ") + 1
+	}
+	frequencies := make([]index.TokenFreq, 0, n)
+	terms := make(index.TokenFrequencies, n)
+	n = 0
+	for _, v := range values {
+		if v == "" {
+			continue
+		}
+		for term := range strings.SplitSeq(v, " ") {
+			freq, ok := terms[term]
+			if !ok {
+				frequencies = append(frequencies, index.TokenFreq{})
+				freq = &frequencies[len(frequencies)-1]
+				terms[term] = freq
+			}
+			freq.SetFrequency(freq.Frequency() + 1)
+			n++
+		}
+	}
+	return terms, n
 }
 
 // exactTerms takes each value as a term. Without a frequency scorch keeps nothing of

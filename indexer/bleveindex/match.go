@@ -76,6 +76,16 @@ func (s *segmentReader) matchBool(e indexer.Bool) (matched, error) {
 	if m.docs == nil {
 		m.docs = s.DocNumbersLive()
 	}
+	for _, part := range e.Filter {
+		if m.docs.IsEmpty() {
+			return m, nil
+		}
+		p, err := s.match(part)
+		if err != nil {
+			return m, err
+		}
+		m.docs = roaring.And(m.docs, p.docs)
+	}
 	for _, part := range e.Not {
 		p, err := s.match(part)
 		if err != nil {

@@ -22,10 +22,10 @@ const (
 // averageLength is in terms. The figures are round ones for bibliographic
 // records; a field that is not named has no lengths.
 var averageLength = map[string]float64{
-	indexer.TextTitle: 14, indexer.TextTitleExact: 14,
-	indexer.TextAbstract: 180, indexer.TextAbstractExact: 180,
-	indexer.TextKeyword: 10, indexer.TextKeywordExact: 10,
-	indexer.TextAuthorExact: 8, indexer.TextContainerExact: 6,
+	indexer.TextTitle: 14, indexer.StemTitle: 6,
+	indexer.TextAbstract: 180, indexer.StemAbstract: 75,
+	indexer.TextKeyword: 10, indexer.StemKeyword: 5,
+	indexer.TextAuthor: 8, indexer.TextContainer: 6,
 }
 
 // bm25 scores a term or phrase of a field.

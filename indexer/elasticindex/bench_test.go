@@ -24,8 +24,10 @@ func realistic(n int, version int64) []indexer.Op {
 		abstract := strings.Join(words, " ")
 		ops[i] = indexer.Op{ID: fmt.Sprintf("d%07d", i), Version: version, Doc: &indexer.Document{
 			Text: map[string][]string{
-				indexer.TextTitle: {strings.Join(words[:12], " ")}, indexer.TextTitleExact: {strings.Join(words[:12], " ")},
-				indexer.TextAbstract: {abstract}, indexer.TextAbstractExact: {abstract},
+				indexer.TextTitle: {strings.Join(words[:12], " ")}, indexer.TextAbstract: {abstract},
+			},
+			Stems: map[string][]string{
+				indexer.StemTitle: {strings.Join(words[20:25], " ")}, indexer.StemAbstract: {strings.Join(words[60:135], " ")},
 			},
 			Exact: map[string][]string{
 				indexer.ExactKey: {fmt.Sprint("rec:", i), fmt.Sprint("doi:10.1/", i)}, indexer.FacetLanguage: {"en"}, indexer.FacetSource: {"openalex"},

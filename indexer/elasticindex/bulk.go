@@ -25,6 +25,7 @@ type bulk struct {
 type document struct {
 	ID      string              `json:"id"`
 	Text    map[string][]string `json:"t,omitempty"`
+	Stems   map[string][]string `json:"s,omitempty"`
 	Exact   map[string][]string `json:"x,omitempty"`
 	Numbers map[string]int64    `json:"n,omitempty"`
 	stored
@@ -133,7 +134,7 @@ func encode(enc *json.Encoder, op indexer.Op) error {
 		return err
 	}
 	return enc.Encode(document{
-		ID: op.ID, Text: op.Doc.Text, Exact: op.Doc.Exact, Numbers: op.Doc.Numbers, stored: newStored(op.Doc.Source),
+		ID: op.ID, Text: op.Doc.Text, Stems: op.Doc.Stems, Exact: op.Doc.Exact, Numbers: op.Doc.Numbers, stored: newStored(op.Doc.Source),
 	})
 }
 

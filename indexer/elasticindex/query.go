@@ -14,13 +14,17 @@ type object = map[string]any
 
 // The fields of mapping.json.
 func textField(name string) string   { return "t." + name }
+func stemField(name string) string   { return "s." + name }
 func exactField(name string) string  { return "x." + name }
 func numberField(name string) string { return "n." + name }
 
-// valueField is the text or exact field of that name.
+// valueField is the text, stem or exact field of that name.
 func valueField(name string) string {
-	if slices.Contains(indexer.TextFields, name) {
+	switch {
+	case slices.Contains(indexer.TextFields, name):
 		return textField(name)
+	case slices.Contains(indexer.StemFields, name):
+		return stemField(name)
 	}
 	return exactField(name)
 }
@@ -83,6 +87,10 @@ func boolean(b indexer.Bool) (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	filter, err := queries(b.Filter)
+	if err != nil {
+		return nil, err
+	}
 	should, err := queries(b.Should)
 	if err != nil {
 		return nil, err
@@ -94,14 +102,18 @@ func boolean(b indexer.Bool) (object, error) {
 	// Elasticsearch limits how deep queries may lie inside each other; a layer
 	// around a single part says nothing.
 	switch {
-	case len(not) == 0 && len(should) == 0 && len(must) == 1:
+	case len(not)+len(filter) > 0:
+	case len(should) == 0 && len(must) == 1:
 		return must[0], nil
-	case len(not) == 0 && len(must) == 0 && len(should) == 1:
+	case len(must) == 0 && len(should) == 1:
 		return should[0], nil
 	}
 	out := object{}
 	if len(must) > 0 {
 		out["must"] = must
+	}
+	if len(filter) > 0 {
+		out["filter"] = filter
 	}
 	if len(should) > 0 {
 		out["should"] = should

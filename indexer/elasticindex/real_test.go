@@ -168,13 +168,13 @@ func TestEveryExpansion(t *testing.T) {
 	var ops []indexer.Op
 	for i := range n {
 		ops = append(ops, indexer.Op{ID: fmt.Sprintf("d%05d", i), Version: 1, Doc: &indexer.Document{
-			Text: map[string][]string{indexer.TextTitleExact: {fmt.Sprintf("leaving traffick%d", i)}},
+			Text: map[string][]string{indexer.TextTitle: {fmt.Sprintf("leaving traffick%d", i)}},
 		}})
 	}
 	mustApply(t, x, ops...)
 	for name, e := range map[string]indexer.Expr{
-		"phrase": indexer.Phrase{Field: indexer.TextTitleExact, Terms: []string{"leaving", "traffick"}, LastPrefix: true},
-		"prefix": indexer.Prefix{Field: indexer.TextTitleExact, Value: "traffick"},
+		"phrase": indexer.Phrase{Field: indexer.TextTitle, Terms: []string{"leaving", "traffick"}, LastPrefix: true},
+		"prefix": indexer.Prefix{Field: indexer.TextTitle, Value: "traffick"},
 	} {
 		found, err := x.Find(t.Context(), indexer.Plan{Query: e, Size: n + 10, Sort: []indexer.Sort{{Field: indexer.ScoreField, Descending: true}}})
 		if err != nil {

@@ -326,6 +326,10 @@ func testRelevance(t *testing.T, b Backend) {
 	if filtered := find(t, idx, plan); filtered.Hits[0].Score != plain.Hits[0].Score {
 		t.Errorf("a filter changed the best score from %v to %v", plain.Hits[0].Score, filtered.Hits[0].Score)
 	}
+	usual := indexer.Bool{Must: []indexer.Expr{abstract("usual")}, Filter: []indexer.Expr{abstract("filler")}}
+	if got := find(t, idx, indexer.Plan{Query: usual, Sort: plan.Sort, Size: 5}); got.Hits[0].Score != plain.Hits[0].Score {
+		t.Errorf("the filter of a part changed the best score from %v to %v", plain.Hits[0].Score, got.Hits[0].Score)
+	}
 	// Equal scores go by ID, over pages too.
 	byScore := indexer.Plan{Query: either, Sort: []indexer.Sort{{Field: indexer.ScoreField, Descending: true}}, Size: 7}
 	whole := order(either, 100)

@@ -65,16 +65,8 @@ var randomWords = []string{"a", "ab", "abc", "b", "ba", "c", "ca", "d"}
 
 func randomDocument(rng *rand.Rand) *indexer.Document {
 	doc := &indexer.Document{
-		Text: make(map[string][]string), Exact: make(map[string][]string), Numbers: make(map[string]int64),
-	}
-	for _, field := range []string{indexer.TextTitle, indexer.TextAbstract} {
-		for range rng.IntN(3) {
-			words := make([]string, 1+rng.IntN(6))
-			for i := range words {
-				words[i] = randomWords[rng.IntN(len(randomWords))]
-			}
-			doc.Text[field] = append(doc.Text[field], strings.Join(words, " "))
-		}
+		Text: randomTerms(rng, indexer.TextTitle, indexer.TextAbstract), Stems: randomTerms(rng, indexer.StemTitle),
+		Exact: make(map[string][]string), Numbers: make(map[string]int64),
 	}
 	for range rng.IntN(3) {
 		doc.Exact[indexer.FacetFlag] = append(doc.Exact[indexer.FacetFlag], randomWords[rng.IntN(len(randomWords))])
@@ -85,12 +77,26 @@ func randomDocument(rng *rand.Rand) *indexer.Document {
 	return doc
 }
 
+func randomTerms(rng *rand.Rand, fields ...string) map[string][]string {
+	values := make(map[string][]string)
+	for _, field := range fields {
+		for range rng.IntN(3) {
+			words := make([]string, 1+rng.IntN(6))
+			for i := range words {
+				words[i] = randomWords[rng.IntN(len(randomWords))]
+			}
+			values[field] = append(values[field], strings.Join(words, " "))
+		}
+	}
+	return values
+}
+
 func randomExpr(rng *rand.Rand, depth int) indexer.Expr {
 	field := []string{indexer.TextTitle, indexer.TextAbstract}[rng.IntN(2)]
 	word := func() string { return randomWords[rng.IntN(len(randomWords))] }
-	kinds := 7
+	kinds := 8
 	if depth == 0 {
-		kinds = 5
+		kinds = 6
 	}
 	switch rng.IntN(kinds) {
 	case 0:
@@ -116,6 +122,8 @@ func randomExpr(rng *rand.Rand, depth int) indexer.Expr {
 			r.To = &n
 		}
 		return r
+	case 5:
+		return indexer.Term{Field: indexer.StemTitle, Value: word()}
 	}
 	some := func(n int) []indexer.Expr {
 		var out []indexer.Expr
@@ -124,7 +132,7 @@ func randomExpr(rng *rand.Rand, depth int) indexer.Expr {
 		}
 		return out
 	}
-	return indexer.Bool{Must: some(rng.IntN(3)), Should: some(rng.IntN(4)), Not: some(rng.IntN(2))}
+	return indexer.Bool{Must: some(rng.IntN(3)), Filter: some(rng.IntN(2)), Should: some(rng.IntN(4)), Not: some(rng.IntN(2))}
 }
 
 // holds is the contract read plainly.
@@ -154,7 +162,7 @@ func holds(doc *indexer.Document, e indexer.Expr) bool {
 	case indexer.Bool:
 		yes := func(part indexer.Expr) bool { return holds(doc, part) }
 		no := func(part indexer.Expr) bool { return !holds(doc, part) }
-		return !slices.ContainsFunc(e.Must, no) && !slices.ContainsFunc(e.Not, yes) &&
+		return !slices.ContainsFunc(e.Must, no) && !slices.ContainsFunc(e.Filter, no) && !slices.ContainsFunc(e.Not, yes) &&
 			(len(e.Should) == 0 || slices.ContainsFunc(e.Should, yes))
 	}
 	panic(fmt.Sprintf("indextest: no such expression: %T", e))
@@ -164,7 +172,7 @@ func holdsTerm(doc *indexer.Document, field string, is func(string) bool) bool {
 	if slices.ContainsFunc(doc.Exact[field], is) {
 		return true
 	}
-	return slices.ContainsFunc(doc.Text[field], func(value string) bool {
+	return slices.ContainsFunc(slices.Concat(doc.Text[field], doc.Stems[field]), func(value string) bool {
 		return slices.ContainsFunc(strings.Fields(value), is)
 	})
 }
