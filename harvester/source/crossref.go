@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"polyglean/harvester"
+	"polyglean/internal/country"
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
@@ -218,6 +219,7 @@ type crossrefWork struct {
 	Page          jsonText           `json:"page"`
 	ArticleNumber jsonText           `json:"article-number"`
 	Publisher     jsonText           `json:"publisher"`
+	Place         jsonText           `json:"publisher-location"`
 	Type          jsonText           `json:"type"`
 	Subtype       jsonText           `json:"subtype"`
 	ISSN          jsonList[jsonText] `json:"ISSN"`
@@ -352,6 +354,7 @@ func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
 		c.Pages = w.ArticleNumber.line()
 	}
 	c.Publisher, c.Type = w.Publisher.line(), w.Type.line()
+	c.JournalCountry = country.OfPlace(w.Place.line())
 	if w.Subtype == "preprint" {
 		c.Type = "preprint" // the type is then "posted-content"
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"polyglean/harvester"
+	"polyglean/internal/country"
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 	"polyglean/internal/strategy"
@@ -154,6 +155,7 @@ type doajArticle struct {
 		Journal struct {
 			Title     jsonText           `json:"title"`
 			Publisher jsonText           `json:"publisher"`
+			Country   jsonText           `json:"country"`
 			Language  jsonList[jsonText] `json:"language"`
 			ISSNs     jsonList[jsonText] `json:"issns"`
 			Volume    jsonText           `json:"volume"`
@@ -205,6 +207,7 @@ func decodeDOAJArticle(raw json.RawMessage) (record.Candidate, error) {
 	}
 	c.Date, c.Year = dateOf(int(b.Year), doajMonth(b.Month), 0)
 	c.Container, c.Publisher = b.Journal.Title.line(), b.Journal.Publisher.line()
+	c.JournalCountry = country.Code(b.Journal.Country.line())
 	c.Volume, c.Issue = b.Journal.Volume.line(), b.Journal.Number.line()
 	c.Pages = pageRange(b.Start.line(), b.End.line())
 	for _, id := range b.Identifier {

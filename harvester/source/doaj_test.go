@@ -57,6 +57,7 @@ func doajHolds(a any) map[string]bool {
 		"abstracts": has(a, "bibjson.abstract"),
 		"keywords":  has(a, "bibjson.keywords"),
 		"authors":   has(a, "bibjson.author.name"),
+		"country":   has(a, "bibjson.journal.country"),
 		"orcid":     has(a, "bibjson.author.orcid_id"),
 		"languages": len(leaves(a, "bibjson", "journal", "language")) == 1,
 		"year":      has(a, "bibjson.year"),

@@ -27,11 +27,14 @@ const (
 	// jstageYears are taken off the start of an incremental window: J-STAGE can be
 	// asked by year of publication alone, and takes in back volumes.
 	jstageYears = 1
+	// jstageCountry is that of all journals.
+	jstageCountry = "JP"
 )
 
 // jstage is J-STAGE, the platform of Japan's learned societies, by its search API.
 // Its answers have titles, names and journals in Japanese and in English, and no
-// abstracts.
+// abstracts. They do not say where a journal is published, since J-STAGE takes in the
+// journals of societies and institutes in Japan alone.
 //
 // It has no Boolean search: a parameter is matched by a part of the text, whatever
 // its case. So the strategy is asked term by term (termQueries), in full text where
@@ -193,7 +196,7 @@ func decodeJStageEntry(raw []byte) (record.Candidate, bool, error) {
 			c.Authors = append(c.Authors, record.Author{Name: name})
 		}
 	}
-	c.Container = e.Journal.either()
+	c.Container, c.JournalCountry = e.Journal.either(), jstageCountry
 	c.ISSN = normalISSNs(e.ISSN, e.EISSN)
 	c.Volume, c.Issue = e.Volume.line(), e.Number.line()
 	c.Pages = pageRange(e.First.line(), e.Last.line())

@@ -16,7 +16,7 @@ func init() {
 			var all []map[string]bool
 			for _, e := range walk(t, body, "entry") {
 				h := map[string]bool{
-					"abstracts": false, "languages": false, "deleted": false, "retracted": false, "type": false,
+					"abstracts": false, "languages": false, "country": true, "deleted": false, "retracted": false, "type": false,
 					"titles2": e.has(hasText, "article_title", "en") && e.has(hasText, "article_title", "ja"),
 				}
 				for field, path := range map[string]string{

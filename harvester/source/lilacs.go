@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"polyglean/harvester"
+	"polyglean/internal/country"
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 	"polyglean/internal/strategy"
@@ -143,6 +144,7 @@ type lilacsRecord struct {
 	Year        jsonList[jsonText] `json:"year_cluster"`
 	Journal     jsonList[jsonText] `json:"ta"`
 	Source      jsonList[jsonText] `json:"fo"`
+	Country     jsonList[jsonText] `json:"cp"`
 	Descriptors jsonList[jsonText] `json:"mh"`
 	Keywords    jsonList[jsonText] `json:"kw"`
 	Types       jsonList[jsonText] `json:"type"`
@@ -185,6 +187,7 @@ func decodeLILACSRecord(raw json.RawMessage) (record.Candidate, error) {
 		c.Date, c.Year = normalDate(firstOf(r.Year...))
 	}
 	c.Container, c.Type = firstOf(r.Journal...), firstOf(r.Types...)
+	c.JournalCountry = country.Code(firstOf(r.Country...))
 	if m := lilacsCitation.FindStringSubmatch(firstOf(r.Source...)); m != nil {
 		c.Volume, c.Issue, c.Pages = m[1], m[2], m[3]
 	}

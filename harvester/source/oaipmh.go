@@ -138,6 +138,7 @@ func (s *oai) Answer(ctx context.Context, q harvester.Query, cursor string) (nex
 	}
 	return page.Next, func() harvester.Page {
 		records := list.read()
+		records.published(oaiCountries[hostOf(q.Endpoint)])
 		page.Records, page.Bad, page.Mended = records.records, records.bad, answer.mended
 		(*mendings)(&page.Mended).also(records.mended)
 		return page
@@ -234,6 +235,23 @@ var oaiFormats = map[string]oaiReader{
 	"qdc":         readDC, // OpenEdition
 	"dcterms":     readDC,
 	"oai_kci":     readKCI,
+}
+
+// oaiCountries are the countries of the journals of those platforms that take in the
+// journals of one alone and say so, by their hosts. Others that are run in one country,
+// such as OpenEdition, Persée and SSOAR, have those of several.
+var oaiCountries = map[string]string{
+	"open.kci.go.kr":   "KR", // journals published in Korea, by the rules of its registry
+	"dergipark.org.tr": "TR", // "academic journals published in Turkey", by its terms of participation
+}
+
+// hostOf is the host of an address, without a www before it.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
 const oaiSeconds = "2006-01-02T15:04:05Z"

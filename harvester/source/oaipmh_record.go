@@ -129,6 +129,16 @@ func (l *oaiList) read() *oaiRecords {
 	return r
 }
 
+// published gives the records, but for those that are gone, the country of the journals
+// of their repository; "" is none.
+func (l *oaiRecords) published(country string) {
+	for i := range l.records {
+		if c := &l.records[i]; !c.Deleted {
+			c.JournalCountry = country
+		}
+	}
+}
+
 // add reads one record.
 func (l *oaiRecords) add(raw []byte) {
 	r, mended, err := l.decode(raw)

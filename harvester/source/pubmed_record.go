@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"polyglean/harvester"
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -46,6 +47,9 @@ type (
 			Medline struct {
 				Short string `xml:"MedlineTA"`
 				ISSN  string `xml:"ISSNLinking"`
+				// Country is where the journal is published, in the words of NLM's
+				// catalogue: "England", "Korea (South)".
+				Country string `xml:"Country"`
 			} `xml:"MedlineJournalInfo"`
 			Other       []pmOtherAbstract `xml:"OtherAbstract"`
 			Keywords    []markup          `xml:"KeywordList>Keyword"`
@@ -68,6 +72,7 @@ type (
 			IDs  []pmID `xml:"ArticleIdList>ArticleId"`
 			Book struct {
 				Publisher  markup         `xml:"Publisher>PublisherName"`
+				Place      markup         `xml:"Publisher>PublisherLocation"`
 				Title      markup         `xml:"BookTitle"`
 				Date       pmDate         `xml:"PubDate"`
 				Authors    []pmAuthorList `xml:"AuthorList"`
@@ -222,6 +227,8 @@ func (a *pmArticle) candidate() record.Candidate {
 		Type:      pmType(art.Types),
 		Retracted: slices.ContainsFunc(art.Types, isRetracted),
 		Version:   cmp.Or(m.Revised.version(), m.Completed.version()),
+
+		JournalCountry: country.Code(plainLine(m.Medline.Country)),
 	}
 	c.Titles = pmTitles(art.Title.line(), art.Vernacular.line(), c.Languages)
 	c.Abstracts = pmAbstracts(art.Abstract, m.Other)
@@ -279,6 +286,8 @@ func (b *pmBook) candidate() record.Candidate {
 		Type:      cmp.Or(pmType(d.Types), "Book"),
 		Retracted: slices.ContainsFunc(d.Types, isRetracted),
 		Version:   cmp.Or(d.Revised.version(), d.Contribution.version()),
+
+		JournalCountry: country.OfPlace(book.Place.line()),
 	}
 	c.Titles = pmTitles(title, d.Vernacular.line(), c.Languages)
 	c.Abstracts = pmAbstracts(d.Abstract, d.Other)

@@ -3,6 +3,7 @@ package source
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -174,6 +175,7 @@ func openAlexHolds(w any) map[string]bool {
 		"issue":      has(w, "biblio.issue"),
 		"pages":      has(w, "biblio.first_page", "biblio.last_page"),
 		"publisher":  has(w, "primary_location.source.host_organization_name"),
+		"country":    false,
 		"type":       has(w, "type"),
 		"doi":        has(w, "doi", "ids.doi"),
 		"pmid":       has(w, "ids.pmid"),
@@ -188,6 +190,11 @@ func openAlexHolds(w any) map[string]bool {
 		"deleted":    false,
 		"version":    has(w, "updated_date"),
 	}
+}
+
+// namesCountry tells the places in the recorded answers that a country stands behind.
+func namesCountry(place string) bool {
+	return strings.HasSuffix(place, "USA") || strings.HasSuffix(place, "UK")
 }
 
 func crossrefHolds(w any) map[string]bool {
@@ -223,6 +230,7 @@ func crossrefHolds(w any) map[string]bool {
 		"issue":      has(w, "issue"),
 		"pages":      has(w, "page", "article-number"),
 		"publisher":  has(w, "publisher"),
+		"country":    slices.ContainsFunc(leaves(w, "publisher-location"), namesCountry),
 		"type":       has(w, "type"),
 		"doi":        true,
 		"other":      has(w, "ISBN"),
@@ -259,6 +267,7 @@ func europePMCHolds(r any) map[string]bool {
 		"issue":     has(r, "journalInfo.issue", "issue"),
 		"pages":     has(r, "pageInfo"),
 		"publisher": has(r, "bookOrReportDetails.publisher"),
+		"country":   false,
 		"type":      has(r, "pubTypeList.pubType", "pubType"),
 		"doi":       has(r, "doi"),
 		"pmid":      has(r, "pmid"),

@@ -430,7 +430,7 @@ func filled(c *record.Candidate) map[string]bool {
 		"abstracts": len(c.Abstracts) > 0, "abstracts2": len(c.Abstracts) > 1, "keywords": len(c.Keywords) > 0,
 		"authors": len(c.Authors) > 0, "orcid": slices.ContainsFunc(c.Authors, func(a record.Author) bool { return a.ORCID != "" }),
 		"languages": len(c.Languages) > 0, "year": c.Year != 0, "date": c.Date != "", "container": c.Container != "",
-		"volume": c.Volume != "", "issue": c.Issue != "", "pages": c.Pages != "", "publisher": c.Publisher != "", "type": c.Type != "",
+		"volume": c.Volume != "", "issue": c.Issue != "", "pages": c.Pages != "", "publisher": c.Publisher != "", "country": c.JournalCountry != "", "type": c.Type != "",
 		"doi": c.IDs.DOI != "", "pmid": c.IDs.PMID != "", "pmcid": c.IDs.PMCID != "", "openalex": c.IDs.OpenAlex != "",
 		"other": len(c.IDs.Other) > 0, "issn": len(c.ISSN) > 0, "references": len(c.References) > 0, "relations": len(c.Relations) > 0, "url": c.URL != "",
 		"license": c.License != "", "retracted": c.Retracted, "deleted": c.Deleted, "version": c.Version != 0,

@@ -285,6 +285,7 @@ func pubmedHolds(t *testing.T, body []byte) []map[string]bool {
 		set("volume", hasText, issue+"/Volume", book+"/Volume")
 		set("issue", hasText, issue+"/Issue")
 		set("pages", hasText, article+"/Pagination/MedlinePgn", article+"/Pagination/StartPage")
+		set("country", hasText, "MedlineCitation/MedlineJournalInfo/Country")
 		set("publisher", hasText, book+"/Publisher/PublisherName")
 		set("type", hasText, article+"/PublicationTypeList/PublicationType", "BookDocument/PublicationType")
 		set("issn", hasText, article+"/Journal/ISSN", "MedlineCitation/MedlineJournalInfo/ISSNLinking")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"polyglean/harvester"
+	"polyglean/internal/country"
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
@@ -352,6 +353,7 @@ type scieloArticle struct {
 	Journal struct {
 		Title     isisField          `json:"v100"`
 		Short     isisField          `json:"v150"`
+		Country   isisField          `json:"v310"`
 		ISSN      isisField          `json:"v400"`
 		AllISSN   isisField          `json:"v435"`
 		Publisher isisField          `json:"v480"`
@@ -403,7 +405,8 @@ func decodeSciELOArticle(raw json.RawMessage, id string) (record.Candidate, erro
 			c.Pages = v.line("e") // an article number
 		}
 	}
-	c.Publisher = isisFirst(r.Journal.Publisher)
+	// The journal's own country: a collection may be of several, as Public Health is.
+	c.Publisher, c.JournalCountry = isisFirst(r.Journal.Publisher), country.Code(isisFirst(r.Journal.Country))
 	if c.Type = r.Type.line(); c.Type == "" {
 		c.Type = isisFirst(a.Type)
 	}

@@ -53,6 +53,7 @@ func scieloHolds(r any) map[string]bool {
 		"issue":      has(r, "article.v32._"),
 		"pages":      has(r, "article.v14.f", "article.v14.e"),
 		"publisher":  has(r, "title.v480._"),
+		"country":    has(r, "title.v310._"),
 		"type":       has(r, "article.v71._"),
 		"doi":        has(r, "doi", "article.v237._"),
 		"other":      true,
