@@ -41,6 +41,12 @@ func (s *Study) Container() Best[string] {
 	return best(s, func(c *record.Candidate) (string, bool) { return c.Container, c.Container != "" })
 }
 
+// JournalCountry is the country of the journal, or of the publisher of what is in none,
+// by its ISO 3166-1 code.
+func (s *Study) JournalCountry() Best[string] {
+	return best(s, func(c *record.Candidate) (string, bool) { return c.JournalCountry, c.JournalCountry != "" })
+}
+
 // DOI is bare and in lower case.
 func (s *Study) DOI() Best[string] {
 	return best(s, func(c *record.Candidate) (string, bool) { return c.IDs.DOI, c.IDs.DOI != "" })

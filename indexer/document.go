@@ -92,6 +92,7 @@ func (s *Study) exactFields() map[string][]string {
 		add(FacetYear, strconv.Itoa(year))
 		add(FacetDecade, decade(year))
 	}
+	add(FacetJournalCountry, s.JournalCountry().Value)
 	exact[ExactWord] = s.vocabulary()
 	for _, m := range s.Members {
 		r := &m.Record

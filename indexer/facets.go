@@ -27,6 +27,9 @@ const (
 	// FacetYear has years of publication, FacetDecade "2010s".
 	FacetYear   = "publication-year"
 	FacetDecade = "decade"
+	// FacetJournalCountry has the country of the journal, by its ISO 3166-1 code: where a
+	// study was published, not where it was done.
+	FacetJournalCountry = "journal-country"
 	// FacetLicense has the licences stated of records, in common words.
 	FacetLicense = "license"
 )
@@ -34,7 +37,7 @@ const (
 // facetFields are the facets that have a field of their own.
 var facetFields = []string{
 	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
-	FacetType, FacetDecade, FacetYear, FacetConcept, FacetLicense, FacetRoute, FacetQuery, FacetSeed,
+	FacetType, FacetDecade, FacetYear, FacetJournalCountry, FacetConcept, FacetLicense, FacetRoute, FacetQuery, FacetSeed,
 }
 
 // AllFacets are the facets in the order a page shows them. The attributes among them
@@ -51,7 +54,7 @@ const NotStated = "not-stated"
 
 // mayBeNotStated are the facets that have it, besides the attributes.
 var mayBeNotStated = map[string]bool{
-	FacetType: true, FacetYear: true, FacetDecade: true, FacetLicense: true, FacetConcept: true,
+	FacetType: true, FacetYear: true, FacetDecade: true, FacetJournalCountry: true, FacetLicense: true, FacetConcept: true,
 }
 
 // AttributePrefix begins the facets of what is found in the texts of a study, such as

@@ -64,14 +64,14 @@ func TestUnknownFacets(t *testing.T) {
 
 func TestFacetValuesOfAStudy(t *testing.T) {
 	s := Study{ID: "sone", Members: []Member{{Record: record.Classified{
-		Candidate: record.Candidate{ID: "a:1", Source: "a", Year: 2014, License: "https://creativecommons.org/licenses/by/4.0/"},
+		Candidate: record.Candidate{ID: "a:1", Source: "a", Year: 2014, License: "https://creativecommons.org/licenses/by/4.0/", JournalCountry: "BR"},
 		Concepts:  []record.ConceptHit{{Concept: "interview", Facet: "design"}},
 	}}}}
 	doc, err := s.Document()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for field, want := range map[string]string{FacetYear: "2014", FacetDecade: "2010s", FacetLicense: "cc-by", ExactAttribute: "design=interview"} {
+	for field, want := range map[string]string{FacetYear: "2014", FacetDecade: "2010s", FacetJournalCountry: "BR", FacetLicense: "cc-by", ExactAttribute: "design=interview"} {
 		if got := doc.Exact[field]; len(got) != 1 || got[0] != want {
 			t.Errorf("%s: %q, want %q", field, got, want)
 		}

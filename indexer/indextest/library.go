@@ -103,6 +103,14 @@ var answers = []struct {
 		}},
 		rest: "en-exit en-brothel",
 	},
+	{name: "country of the journal", query: indexer.Query{Filters: map[string][]string{indexer.FacetJournalCountry: {"FR"}}}, rest: "fr-sortie"},
+	{
+		name: "country of the journal not stated",
+		query: indexer.Query{Filters: map[string][]string{
+			indexer.FacetJournalCountry: {indexer.NotStated}, indexer.FacetLanguage: {"en", "fr"},
+		}},
+		rest: "en-brothel",
+	},
 	{name: "years", query: indexer.Query{YearFrom: 2019, YearTo: 2030}, first: "es-salida ja-ridatsu"},
 	{name: "years, oldest first", query: indexer.Query{YearTo: 2010, Order: indexer.Oldest}, first: "sv-lamna nl-uitstap el-exodos"},
 	{name: "set aside is left out", query: words("noise"), rest: ""},
@@ -182,12 +190,13 @@ func testLibrary(t *testing.T, b Backend) {
 		if got := result.Facets[indexer.FacetDecision]; len(got) != 2 || got[0].Value != indexer.Undecided || got[1] != (indexer.FacetCount{Value: "include", Count: 1}) {
 			t.Errorf("decisions %v", got)
 		}
-		attributes, err := lib.Search(t.Context(), indexer.Query{Facets: []string{"attr:design", "attr:none", indexer.FacetLicense}, FacetSize: 1})
+		attributes, err := lib.Search(t.Context(), indexer.Query{Facets: []string{"attr:design", "attr:none", indexer.FacetLicense, indexer.FacetJournalCountry}, FacetSize: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for facet, want := range map[string]string{
 			"attr:design": "[{not-stated 16} {interview 2}]", "attr:none": "[{not-stated 18}]", indexer.FacetLicense: "[{not-stated 16} {cc-by 1}]",
+			indexer.FacetJournalCountry: "[{not-stated 16} {FR 1}]",
 		} {
 			if got := fmt.Sprint(attributes.Facets[facet]); got != want {
 				t.Errorf("facet %s: %s, want %s", facet, got, want)

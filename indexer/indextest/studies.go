@@ -25,7 +25,9 @@ type work struct {
 	setAside  bool
 	design    string
 	license   string
-	verdict   record.Verdict
+	// country is that of the journal.
+	country string
+	verdict record.Verdict
 }
 
 // library is a small collection in 17 languages on leaving sexual exploitation,
@@ -36,7 +38,7 @@ var library = []work{
 		title:    "Exiting sex trafficking: what survivors say helped them leave",
 		abstract: "Twenty women were interviewed about leaving the commercial sex trade. Debts and police kept them in; a friend, a child or a shelter helped them out. Survivors described recovery as slow.",
 		keywords: []string{"sex trafficking", "exit", "qualitative research"}, doi: "10.5555/polyglean.1", verdict: record.Include,
-		license: "https://creativecommons.org/licenses/by/4.0/",
+		license: "https://creativecommons.org/licenses/by/4.0/", country: "GB",
 	},
 	{
 		name: "en-brothel", lang: "en", date: "2011", author: "Bea Sample", container: "Synthetic Review of Cities",
@@ -62,7 +64,7 @@ var library = []work{
 		abstract: "Entrevistas com vítimas do tráfico de pessoas em duas cidades.",
 	},
 	{
-		name: "fr-sortie", lang: "fr", date: "2014-05-30", author: "Flore Échantillon", license: "CC BY-NC",
+		name: "fr-sortie", lang: "fr", date: "2014-05-30", author: "Flore Échantillon", license: "CC BY-NC", country: "FR",
 		title:    "Sortir de la prostitution : parcours de personnes prostituées",
 		abstract: "Les personnes accompagnées décrivent les freins et les appuis : l’argent, la santé, les enfants, l’œuvre des associations.",
 	},
@@ -140,7 +142,7 @@ func (w work) study(seq uint64) indexer.Study {
 	c := record.Candidate{
 		Schema: record.Schema, ID: id, Source: source, SourceID: w.name, Route: record.RouteSearch,
 		Titles:    []record.Text{{Text: w.title}},
-		Container: w.container, License: w.license, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
+		Container: w.container, JournalCountry: w.country, License: w.license, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
 		Harvested: time.Date(2026, 1, int(seq), 0, 0, 0, 0, time.UTC),
 	}
 	year, err := strconv.Atoi(w.date[:4])
