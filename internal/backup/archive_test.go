@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"testing"
@@ -28,19 +29,29 @@ func archive(t *testing.T, name string, body []byte) []byte {
 	return w.Bytes()
 }
 
+// freePort is a port on which nobody listens. It is below those that systems give to
+// who asks for any, so that it stays free until a server takes it.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 1000 {
+		port := 20_000 + rand.IntN(10_000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
+	}
+	t.Fatal("there is no free port from 20000 to 29999")
+	return 0
+}
+
 // cluster starts three servers that are one JetStream.
 func cluster(t *testing.T) stream.Config {
 	t.Helper()
 	var routes []*url.URL
 	ports := make([]int, 3)
 	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-		routes = append(routes, &url.URL{Scheme: "nats", Host: l.Addr().String()})
-		l.Close()
+		ports[i] = freePort(t)
+		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", ports[i])})
 	}
 	var servers []*server.Server
 	for i, port := range ports {
@@ -55,7 +66,7 @@ func cluster(t *testing.T) stream.Config {
 		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 		servers = append(servers, s)
 	}
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		led := false
 		for _, s := range servers {
 			led = led || len(s.JetStreamClusterPeers()) == len(servers) // the leader alone knows them

@@ -76,7 +76,8 @@ func (b *Bus) openDir(ctx context.Context, c Config) error {
 	if err != nil {
 		return errors.Join(err, lock.Unlock())
 	}
-	nc, err := nats.Connect("", append(connectOptions(), nats.InProcessServer(e.server))...)
+	// The library's own 2 s end a start on a machine that is short of breath.
+	nc, err := nats.Connect("", append(connectOptions(), nats.InProcessServer(e.server), nats.Timeout(patience))...)
 	if err != nil {
 		e.stop()
 		return fmt.Errorf("embedded NATS: %w", err)

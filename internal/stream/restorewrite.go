@@ -160,7 +160,11 @@ func (r *Restore) fill(ctx context.Context, name string, before uint64) error {
 }
 
 func (r *Restore) send(ctx context.Context, name string, seq uint64, msg *nats.Msg) error {
-	if err := r.spread(ctx, msg.Header.Get(nats.MsgIdHdr)); err != nil {
+	id := msg.Header.Get(nats.MsgIdHdr)
+	if r.recent[id] {
+		return r.repeat(ctx, name, seq, msg)
+	}
+	if err := r.remember(ctx, id); err != nil {
 		return err
 	}
 	future, err := r.js.PublishMsgAsync(msg)
@@ -177,13 +181,10 @@ func (r *Restore) send(ctx context.Context, name string, seq uint64, msg *nats.M
 	return nil
 }
 
-// spread keeps messages with the same ID so far apart that the server takes both, as
-// it did when they were new.
-func (r *Restore) spread(ctx context.Context, id string) error {
-	if id == "" {
-		return nil
-	}
-	if r.recent[id] || len(r.recent) == 10_000 {
+// remember notes the ID of a message, and forgets all of them when they are many and
+// the server has forgotten them too.
+func (r *Restore) remember(ctx context.Context, id string) error {
+	if len(r.recent) == 10_000 {
 		if err := r.flush(ctx); err != nil {
 			return err
 		}
@@ -194,8 +195,33 @@ func (r *Restore) spread(ctx context.Context, id string) error {
 		}
 		clear(r.recent)
 	}
-	r.recent[id] = true
+	if id != "" {
+		r.recent[id] = true
+	}
 	return nil
+}
+
+// repeat sends a message with the ID of one before it until the server takes it, as it
+// did when they were new: it forgets the first when its window has gone by and it gets
+// round to it.
+func (r *Restore) repeat(ctx context.Context, name string, seq uint64, msg *nats.Msg) error {
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	for end := time.Now().Add(patience); ; {
+		ack, err := r.js.PublishMsg(ctx, msg)
+		if err != nil {
+			return fmt.Errorf("restore %s: %w%s", name, err, fullHint(err))
+		}
+		if !ack.Duplicate || time.Now().After(end) {
+			return compareAck(name, seq, ack)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(dedupWindow):
+		}
+	}
 }
 
 // acknowledged waits for the message that has been on its way for the longest.
@@ -208,12 +234,18 @@ func (r *Restore) acknowledged(ctx context.Context) error {
 	case err := <-s.Err():
 		return fmt.Errorf("restore %s: %w%s", s.stream, err, fullHint(err))
 	case ack := <-s.Ok():
-		if ack.Stream != s.stream {
-			return fmt.Errorf("restore: a message of %s came into %s", s.stream, ack.Stream)
-		}
-		if s.seq > 0 && (ack.Sequence != s.seq || ack.Duplicate) {
-			return fmt.Errorf("restore: message %d of %s came to position %d: another process is writing; stop it and run the restore again", s.seq, s.stream, ack.Sequence)
-		}
+		return compareAck(s.stream, s.seq, ack)
+	}
+}
+
+// compareAck is an error when a message did not come to where it belongs; the position
+// is 0 where it does not matter.
+func compareAck(name string, seq uint64, ack *jetstream.PubAck) error {
+	if ack.Stream != name {
+		return fmt.Errorf("restore: a message of %s came into %s", name, ack.Stream)
+	}
+	if seq > 0 && (ack.Sequence != seq || ack.Duplicate) {
+		return fmt.Errorf("restore: message %d of %s came to position %d: another process is writing; stop it and run the restore again", seq, name, ack.Sequence)
 	}
 	return nil
 }
