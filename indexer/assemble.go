@@ -140,20 +140,18 @@ func (s *Study) rule(rulings map[uint64]LoggedDecision) {
 	s.Keys = slices.Compact(s.Keys)
 }
 
-// claim takes the decisions that are on s, keeps the latest of each stage and
-// account, and returns them with those that are left over.
+// claim takes the decisions that are on s, keeps the latest of each account at each stage
+// on each ID of s, and returns them with those that are left over. What the same account
+// said of two IDs is kept of both, for the study may be parted again: each then goes with
+// the record that it was given on.
 func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
-	type voice struct {
-		stage record.Stage
-		by    string
-	}
 	latest := map[voice]LoggedDecision{}
 	for _, d := range logged {
 		if !slices.Contains(s.Aliases, d.Decision.Study) {
 			rest = append(rest, d)
 			continue
 		}
-		v := voice{d.Decision.Stage, d.Decision.By}
+		v := voiceOf(d)
 		if was, ok := latest[v]; !ok || d.Seq >= was.Seq {
 			latest[v] = d
 		}

@@ -21,11 +21,15 @@ type decisionAudit struct {
 	parked map[string]bool
 }
 
-// voice is an account at a stage of the screening of a study.
+// voice is an account at a stage of the screening of what an ID names.
 type voice struct {
 	study string
 	stage record.Stage
 	by    string
+}
+
+func voiceOf(d LoggedDecision) voice {
+	return voice{d.Decision.Study, d.Decision.Stage, d.Decision.By}
 }
 
 func (a *audit) readDecisions(ctx context.Context) error {
@@ -62,10 +66,8 @@ func (a *audit) studyDecisions(ctx context.Context, s *Study) error {
 		}
 	}
 	for _, d := range s.Decisions {
-		for _, alias := range s.Aliases {
-			v := voice{alias, d.Decision.Stage, d.Decision.By}
-			a.decisions.held[v] = max(a.decisions.held[v], d.Seq)
-		}
+		v := voiceOf(d)
+		a.decisions.held[v] = max(a.decisions.held[v], d.Seq)
 	}
 	return nil
 }
@@ -100,7 +102,7 @@ func (a *audit) findDecisions() {
 			continue
 		}
 		of := d.Decision
-		if !of.Ruling() && a.decisions.held[voice{of.Study, of.Stage, of.By}] > d.Seq {
+		if !of.Ruling() && a.decisions.held[voiceOf(d)] > d.Seq {
 			continue
 		}
 		a.found(&a.MissingDecisions, Missing, decisionName(d.Seq), fmt.Sprintf("%s by %s on %s", of.Verdict, of.By, of.Study))

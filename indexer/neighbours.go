@@ -22,6 +22,12 @@ const (
 // so on until nothing is related to what is in it. What merely shares a key is looked
 // at and left alone. Merging keeps no other state than the index, and a neighbourhood
 // is no larger than the batch and its copies.
+//
+// A key leads from one record to another while no more than merge.Common records of the
+// index and the batch together have it. The record that makes a key too common, or no
+// longer so, changes what all who share it are compared with: they become part of the
+// neighbourhood, once. So the studies depend on which records there are, and not on
+// how many of them were there when each came.
 type neighbourhood struct {
 	index Index
 	// found are the studies that were looked up, by ID.
@@ -31,8 +37,8 @@ type neighbourhood struct {
 	members map[string]Member
 	records map[string]*merge.Record
 	// compared is what is compared of a record: its latest copy, and those it replaces,
-	// whose relations may end now.
-	compared map[string][]*merge.Record
+	// whose relations may end now. Stored are those of the copies in the index.
+	compared, stored map[string][]*merge.Record
 	// scores are the latest of all records seen.
 	scores map[string]*LoggedScore
 	// home are the studies that a record is in: one, but for the moments in which studies
@@ -47,6 +53,10 @@ type neighbourhood struct {
 	// asked are the values that were looked up, by field; false for those that lead to too
 	// many studies to be followed.
 	asked map[string]map[string]bool
+	// leaving counts the records of the batch that no longer have a key, and crowds what
+	// crowded found.
+	leaving map[string]int
+	crowds  map[string]crowd
 	// near are the records of the neighbourhood; queue those whose relations are yet to
 	// be looked for.
 	near  map[string]bool
@@ -58,30 +68,38 @@ type foundStudy struct {
 	stored Stored
 }
 
+// crowd says whether more than merge.Common records have a key, before and after the
+// batch.
+type crowd struct{ before, after bool }
+
 // explore finds the neighbourhood of a batch.
 func explore(ctx context.Context, index Index, incoming []Member, decisions []LoggedDecision) (*neighbourhood, error) {
 	n := &neighbourhood{
-		index: index, found: map[string]foundStudy{}, members: map[string]Member{}, records: map[string]*merge.Record{}, compared: map[string][]*merge.Record{},
-		scores: map[string]*LoggedScore{},
-		home:   map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
-		rulings: map[uint64]LoggedDecision{}, asked: map[string]map[string]bool{ExactKey: {}, ExactAlias: {}}, near: map[string]bool{},
+		index: index, found: map[string]foundStudy{}, members: map[string]Member{}, records: map[string]*merge.Record{},
+		compared: map[string][]*merge.Record{}, stored: map[string][]*merge.Record{}, scores: map[string]*LoggedScore{},
+		home: map[string][]string{}, byKey: map[string][]string{}, ruled: map[string][]string{},
+		rulings: map[uint64]LoggedDecision{}, asked: map[string]map[string]bool{ExactKey: {}, ExactAlias: {}},
+		leaving: map[string]int{}, crowds: map[string]crowd{}, near: map[string]bool{},
 	}
 	compared := make([]*merge.Record, len(incoming))
 	sideBySide(len(incoming), func(i int) { compared[i] = merge.New(&incoming[i].Record.Candidate) })
+	// A study is asked for by the ID that each of its records gives it: however many
+	// share their keys, none is taken for a record that is not there yet.
+	var ids, aliases []string
 	for i, m := range incoming {
 		n.add(m, compared[i])
-		n.visit(m.Record.Candidate.ID)
+		ids = append(ids, m.Record.Candidate.ID)
 	}
-	var aliases, keys []string
 	for _, d := range decisions {
 		if !d.Decision.Ruling() {
 			aliases = append(aliases, d.Decision.Study)
 			continue
 		}
 		n.rulings[d.Seq] = d
-		for _, id := range named(d) {
-			keys = append(keys, merge.RecordKey(id))
-		}
+		ids = append(ids, named(d)...)
+	}
+	for _, id := range ids {
+		aliases = append(aliases, record.StudyID(id))
 	}
 	if err := n.ask(ctx, ExactAlias, aliases); err != nil {
 		return nil, err
@@ -89,14 +107,10 @@ func explore(ctx context.Context, index Index, incoming []Member, decisions []Lo
 	for id := range n.found {
 		n.visitStudy(id)
 	}
-	if err := n.ask(ctx, ExactKey, keys); err != nil {
-		return nil, err
+	for _, id := range ids {
+		n.visit(id)
 	}
-	for _, d := range n.rulings {
-		for _, id := range named(d) {
-			n.visit(id)
-		}
-	}
+	n.findLeaving(incoming)
 	for len(n.queue) > 0 {
 		if err := n.spread(ctx); err != nil {
 			return nil, err
@@ -125,12 +139,12 @@ func (n *neighbourhood) spread(ctx context.Context) error {
 		n.visitRuled(id)
 		for _, r := range n.compared[id] {
 			for _, k := range r.Keys() {
-				block := n.byKey[k]
-				if len(block) > merge.Common {
+				c := n.crowded(k)
+				if c.before && c.after {
 					continue
 				}
-				for _, other := range block {
-					if !n.near[other] && n.related(r, other) {
+				for _, other := range n.byKey[k] {
+					if !n.near[other] && (c.before != c.after || n.related(r, other)) {
 						n.visit(other)
 					}
 				}
@@ -138,6 +152,54 @@ func (n *neighbourhood) spread(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// findLeaving counts the keys that the copies in the index of incoming records have and
+// the latest do not.
+func (n *neighbourhood) findLeaving(incoming []Member) {
+	seen := map[string]bool{}
+	for i := range incoming {
+		id := incoming[i].Record.Candidate.ID
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		for _, r := range n.stored[id] {
+			for _, k := range r.Keys() {
+				if !slices.Contains(n.records[id].Keys(), k) {
+					n.leaving[k]++
+				}
+			}
+		}
+	}
+}
+
+// crowded says whether a key that was looked up is too common to lead to copies.
+func (n *neighbourhood) crowded(key string) crowd {
+	if !n.asked[ExactKey][key] {
+		return crowd{true, true}
+	}
+	holders := n.byKey[key]
+	if len(holders) <= merge.Common {
+		return crowd{}
+	}
+	c, known := n.crowds[key]
+	if known {
+		return c
+	}
+	before, after := 0, 0
+	has := func(r *merge.Record) bool { return slices.Contains(r.Keys(), key) }
+	for _, id := range holders {
+		if slices.ContainsFunc(n.stored[id], has) {
+			before++
+		}
+		if has(n.records[id]) {
+			after++
+		}
+	}
+	c = crowd{before > merge.Common, after > merge.Common}
+	n.crowds[key] = c
+	return c
 }
 
 func (n *neighbourhood) related(r *merge.Record, id string) bool {
@@ -182,7 +244,8 @@ func (n *neighbourhood) visitRuled(id string) {
 	}
 }
 
-// add files a record, of which r is what is compared, under its keys; of two copies the newer one stands.
+// add files a record, of which r is what is compared, under its keys; of two copies the
+// newer one stands.
 func (n *neighbourhood) add(m Member, r *merge.Record) {
 	id := m.Record.Candidate.ID
 	if m.Score != nil && m.Score.holds(n.scores[id]) {
@@ -192,12 +255,12 @@ func (n *neighbourhood) add(m Member, r *merge.Record) {
 		m.Why = ""
 		n.members[id], n.records[id] = m, r
 	}
-	n.compared[id] = append(n.compared[id], r)
 	for _, k := range r.Keys() {
-		if block := n.byKey[k]; len(block) <= merge.Common && !slices.Contains(block, id) {
-			n.byKey[k] = append(block, id)
+		if !slices.ContainsFunc(n.compared[id], func(copy *merge.Record) bool { return slices.Contains(copy.Keys(), k) }) {
+			n.byKey[k] = append(n.byKey[k], id)
 		}
 	}
+	n.compared[id] = append(n.compared[id], r)
 }
 
 // ask looks up the studies that have one of the values, once each.
@@ -233,7 +296,8 @@ func (n *neighbourhood) lookUp(ctx context.Context, field string, values []strin
 	switch total := counted.Total; {
 	case total == 0:
 		return nil
-	case total > merge.Common && len(values) == 1:
+	case len(values) == 1 && total > merge.Common+n.leaving[values[0]]:
+		// Each of these studies has a record with the key, and not enough of them leave.
 		n.asked[field][values[0]] = false
 		return nil
 	case total > askStudies:
@@ -273,6 +337,14 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 		for v, is := range asked {
 			if is {
 				followed = append(followed, v)
+				continue
+			}
+			counted, err := n.index.Find(ctx, Plan{Query: Term{Field: field, Value: v}})
+			if err != nil {
+				return false, fmt.Errorf("look up studies: %w", err)
+			}
+			if counted.Total <= merge.Common {
+				return false, nil // it may lead to copies now
 			}
 		}
 		slices.Sort(followed)
@@ -302,8 +374,10 @@ func (n *neighbourhood) take(d Stored) error {
 	}
 	n.found[s.ID] = foundStudy{s, d}
 	for _, m := range s.Members {
-		n.home[m.Record.Candidate.ID] = append(n.home[m.Record.Candidate.ID], s.ID)
-		n.add(m, merge.New(&m.Record.Candidate))
+		id, r := m.Record.Candidate.ID, merge.New(&m.Record.Candidate)
+		n.home[id] = append(n.home[id], s.ID)
+		n.stored[id] = append(n.stored[id], r)
+		n.add(m, r)
 	}
 	for _, ruling := range s.Rulings {
 		for _, id := range named(ruling) {
@@ -328,7 +402,7 @@ func (n *neighbourhood) present() []foundStudy {
 func (n *neighbourhood) groups() []merge.Group {
 	records := make([]*merge.Record, 0, len(n.near))
 	for id := range n.near {
-		records = append(records, n.records[id])
+		records = append(records, n.records[id].Without(func(key string) bool { return n.crowded(key).after }))
 	}
 	var rulings merge.Rulings
 	for _, seq := range slices.Sorted(maps.Keys(n.rulings)) {

@@ -22,7 +22,8 @@ type Study struct {
 	Version int64 `json:"version"`
 	// Members are in order of record ID.
 	Members []Member `json:"members"`
-	// Decisions hold the latest decision of each stage and account, by time.
+	// Decisions hold the latest decision of each account at each stage on each of the
+	// Aliases, in the order in which they were made.
 	Decisions []LoggedDecision `json:"decisions,omitempty"`
 	// Rulings are the decisions that its records belong together or do not, in the
 	// order in which they were made.

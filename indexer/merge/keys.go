@@ -43,6 +43,16 @@ const (
 // that thousands of works bear makes no key. The slice is the record's own.
 func (r *Record) Keys() []string { return r.keys }
 
+// Without is the record without the keys that are too common to lead to copies.
+func (r *Record) Without(common func(key string) bool) *Record {
+	if !slices.ContainsFunc(r.keys, common) {
+		return r
+	}
+	without := *r
+	without.keys = slices.DeleteFunc(slices.Clone(r.keys), common)
+	return &without
+}
+
 func (r *Record) makeKeys() []string {
 	keys := append(make([]string, 0, 16), r.own...)
 	add := func(key string) {
