@@ -81,45 +81,51 @@ func Dedup(rows []table.Row, list bool) (*DedupScores, error) {
 		at[candidates[i].ID] = i
 	}
 	group := make([]int, len(rows))
-	joined, right := 0, 0
 	for g := range groups {
-		members := groups[g].Members
 		s.Linked += len(groups[g].Links)
-		for n, id := range members {
-			i := at[id]
-			group[i] = g
-			for _, other := range members[:n] {
-				joined++
-				j := at[other]
-				if labels[i] == labels[j] {
-					right++
-				} else if list {
-					s.Errors = append(s.Errors, newError(rows, records, j, i, true))
-				}
-			}
+		for _, id := range groups[g].Members {
+			group[at[id]] = g
 		}
 	}
 	s.Linked /= 2
-	byLabel := make(map[string][]int)
-	for i, l := range labels {
-		byLabel[l] = append(byLabel[l], i)
-	}
-	for _, members := range byLabel {
-		for n, i := range members {
-			for _, j := range members[:n] {
-				s.Pairs++
-				if group[i] != group[j] && list {
-					s.Errors = append(s.Errors, newError(rows, records, j, i, false))
-				}
-			}
+	s.compare(labels, group, func(i, j int, joined bool) {
+		if list {
+			s.Errors = append(s.Errors, newError(rows, records, i, j, joined))
 		}
-	}
-	s.score(joined, right)
+	})
 	slices.SortFunc(s.Errors, func(a, b DedupError) int { return slices.Compare(a.Lines[:], b.Lines[:]) })
 	return s, nil
 }
 
-func (s *DedupScores) score(joined, right int) {
+// compare scores groups by the labels of the records, pair by pair, and hands each
+// pair that is judged otherwise than labelled to wrong, the earlier record first.
+func (s *DedupScores) compare(labels []string, group []int, wrong func(i, j int, joined bool)) {
+	byGroup, byLabel := make(map[int][]int), make(map[string][]int)
+	for i := range group {
+		byGroup[group[i]] = append(byGroup[group[i]], i)
+		byLabel[labels[i]] = append(byLabel[labels[i]], i)
+	}
+	joined, right := 0, 0
+	for _, members := range byGroup {
+		for n, j := range members {
+			for _, i := range members[:n] {
+				if joined++; labels[i] == labels[j] {
+					right++
+				} else {
+					wrong(i, j, true)
+				}
+			}
+		}
+	}
+	for _, members := range byLabel {
+		for n, j := range members {
+			for _, i := range members[:n] {
+				if s.Pairs++; group[i] != group[j] {
+					wrong(i, j, false)
+				}
+			}
+		}
+	}
 	s.FalseMerges, s.Missed = joined-right, s.Pairs-right
 	s.Precision, s.Recall = ratio(right, joined), ratio(right, s.Pairs)
 	if s.Precision+s.Recall > 0 {
