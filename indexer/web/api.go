@@ -3,8 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"polyglean/internal/strategy"
 )
@@ -38,20 +36,4 @@ func (s *site) studyJSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, study)
-}
-
-// completions answers GET /suggest?q=PREFIX with the words and phrases that begin so, an
-// array of indexer.Completion.
-func (s *site) completions(w http.ResponseWriter, r *http.Request) {
-	prefix := r.URL.Query().Get("q")
-	if !utf8.ValidString(prefix) || strings.ContainsRune(prefix, 0) {
-		s.fail(w, r, 0, &paramError{"q", "it is not UTF-8 text", "Type it into the search box instead."})
-		return
-	}
-	found, err := s.searcher.Complete(r.Context(), prefix, 0)
-	if err != nil {
-		s.fail(w, r, 0, err)
-		return
-	}
-	writeJSON(w, http.StatusOK, found)
 }

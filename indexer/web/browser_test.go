@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"polyglean/indexer"
 )
 
 // The pages in a real browser: what only a browser can tell. Set POLYGLEAN_SHOTS to
@@ -52,7 +54,7 @@ func startBrowser(t *testing.T) context.Context {
 }
 
 // startSite serves a library on a free port and returns its address.
-func startSite(t *testing.T, lib *library) string {
+func startSite(t *testing.T, lib indexer.Searcher) string {
 	t.Helper()
 	ln, err := Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {

@@ -76,7 +76,11 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 	return res, nil
 }
 
-func (l *library) Complete(_ context.Context, prefix string, size int) ([]indexer.Completion, error) {
+func (l *library) Complete(ctx context.Context, prefix string, size int) ([]indexer.Completion, error) {
+	if l.wait {
+		<-ctx.Done()
+		return nil, fmt.Errorf("words: %w", ctx.Err())
+	}
 	out := []indexer.Completion{{Text: prefix + "ing", Studies: 7}, {Text: prefix + "<b>", Studies: 2}}
 	return out[:min(cmp.Or(size, len(out)), len(out))], l.err
 }

@@ -13,7 +13,7 @@ import (
 
 // contentPolicy lets a page load what this site serves and nothing else: a second
 // line of defence behind html/template.
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard stands before every route: it sets the headers that limit what a page may

@@ -439,19 +439,3 @@ func TestPerhaps(t *testing.T) {
 		t.Error("the page asked for no suggestion")
 	}
 }
-
-// TestCompletions: what was typed is not trusted, and the words come from records.
-func TestCompletions(t *testing.T) {
-	h := newSite(t, &library{})
-	p := get(t, h, "/suggest?q=traffick")
-	if want := `[{"text":"trafficking","studies":7},{"text":"traffick\u003cb\u003e","studies":2}]`; p.status != http.StatusOK || strings.TrimSpace(p.body) != want {
-		t.Errorf("status %d, %s; want %s", p.status, p.body, want)
-	}
-	if p := get(t, h, "/suggest?q=%ff"); p.status != http.StatusBadRequest {
-		t.Errorf("no UTF-8: status %d", p.status)
-	}
-	h = newSite(t, &library{err: errors.New("away")})
-	if p := get(t, h, "/suggest?q=traffick"); p.status != http.StatusInternalServerError || strings.Contains(p.body, "away") {
-		t.Errorf("an index that fails: status %d, %s", p.status, p.body)
-	}
-}

@@ -81,7 +81,7 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	mux.HandleFunc("GET /study/{id}", st.studyPage)
 	mux.HandleFunc("GET /api/search", st.searchJSON)
 	mux.HandleFunc("GET /api/study/{id}", st.studyJSON)
-	mux.HandleFunc("GET /suggest", st.completions)
+	mux.HandleFunc("GET /suggest", st.suggest)
 	mux.HandleFunc("GET /export/{format}", st.export)
 	if opts.Flow != nil {
 		mux.HandleFunc("GET /prisma.svg", st.flow)
