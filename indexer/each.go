@@ -20,7 +20,7 @@ const foundPage = 200
 // EachFound calls fn with every study that matches the query, in the order of the query,
 // and returns how many the query had when it was asked. An error of fn ends it.
 func EachFound(ctx context.Context, s Searcher, q Query, fn func(*Study) error) (total int, err error) {
-	q.Size, q.After, q.Facets = foundPage, "", nil
+	q.Size, q.After, q.Facets, q.Suggest, q.Bare = foundPage, "", nil, false, true
 	for {
 		found, err := s.Search(ctx, q)
 		if err != nil {

@@ -45,7 +45,10 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result.Hits[i] = Hit{Study: study, Score: h.Score, Snippets: c.snippets(&study)}
+		result.Hits[i] = Hit{Study: study, Score: h.Score}
+		if !q.Bare {
+			result.Hits[i].Snippets = c.snippets(&study)
+		}
 	}
 	if q.Suggest && q.After == "" && found.Total <= fewHits && strings.TrimSpace(q.Text) != "" {
 		if result.Suggestion, err = l.suggest(ctx, q); err != nil {

@@ -29,6 +29,9 @@ type Query struct {
 	FacetSize int      `json:"facet_size,omitempty"`
 	// Suggest asks for a Suggestion where few studies are found.
 	Suggest bool `json:"suggest,omitempty"`
+	// Bare leaves the snippets of the hits out, which costs most of the time of a long
+	// list.
+	Bare bool `json:"bare,omitempty"`
 }
 
 // Order is the order of hits.

@@ -42,7 +42,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	}
 	// What would fail at once is to fail before the first byte.
 	first := a.query()
-	first.Size, first.Facets = 1, nil
+	first.Size, first.Facets, first.Suggest, first.Bare = 1, nil, false, true
 	_, err = s.searcher.Search(r.Context(), first)
 	var syntax *strategy.SyntaxError
 	if errors.As(err, &syntax) {

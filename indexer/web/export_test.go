@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"polyglean/indexer"
 	"polyglean/indexer/export"
 )
 
@@ -35,6 +36,19 @@ func TestExportHoldsAllStudiesOfTheSearch(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(resp.body, "\ufeff"))).ReadAll()
 	if err != nil || len(rows) != 1+7 {
 		t.Errorf("%d rows, %v; want the header and 7 studies", len(rows), err)
+	}
+}
+
+// TestExportAsksForNothingItLeavesOut: snippets, facets and suggestions are for pages.
+func TestExportAsksForNothingItLeavesOut(t *testing.T) {
+	lib := shelf()
+	get(t, newSite(t, lib), "/export/csv?q=trata")
+	if q := lib.asked; !q.Bare || q.Suggest || q.Facets != nil || q.Text != "trata" {
+		t.Errorf("asked %+v", q)
+	}
+	found, err := embedded(t, lib.studies).Search(t.Context(), indexer.Query{Text: "trata", Bare: true})
+	if err != nil || len(found.Hits) != 1 || found.Hits[0].Snippets != nil {
+		t.Errorf("%+v, error %v; want one study and no snippets", found.Hits, err)
 	}
 }
 
