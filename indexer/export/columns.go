@@ -69,6 +69,7 @@ var columns = []Column{
 	{"decision_reason", "", func(r *Reference) string { return lastDecision(r).Reason }},
 	{"decided_by", "account", func(r *Reference) string { return lastDecision(r).By }},
 	{"decided_at", "time, UTC", func(r *Reference) string { return lastDecision(r).At }},
+	{"journal_country", "country of the journal (ISO 3166-1), not of the study", func(r *Reference) string { return r.JournalCountry }},
 }
 
 func textAt(texts []record.Text, i int) string {

@@ -30,7 +30,7 @@ func synthetic() *indexer.Study {
 		Keywords:  []record.Text{{Text: "exit; recovery"}, {Text: "+1"}},
 		Authors:   []record.Author{{Name: "Synthetic, Ada", Family: "Synthetic", Given: "Ada"}, {Name: "Centre for Health and Care"}},
 		Year:      2018, Date: "2018-05-03", Container: "Journal of Made-up Studies", Volume: "7", Issue: "2", Pages: "123-9",
-		Publisher: "Example Press", Type: "journal-article", ISSN: []string{"1234-5679"},
+		Publisher: "Example Press", JournalCountry: "GB", Type: "journal-article", ISSN: []string{"1234-5679"},
 		IDs: record.Identifiers{DOI: "10.5555/exit_1{a}", PMID: "31999999"}, URL: "https://example.org/exit",
 		License: "https://creativecommons.org/licenses/by/4.0/",
 	}
@@ -106,7 +106,7 @@ func TestTaggedFormatsHoldNoOtherRecord(t *testing.T) {
 	if count(nbib, "PMID-") != 2 || count(nbib, "TI  -") != 2 || count(nbib, "\n") != 2 {
 		t.Errorf("NBIB of two studies:\n%s", nbib)
 	}
-	for _, want := range []string{"LA  - spa\n", "DP  - 2018 May 3\n", "TT  - Salir de la prostitución\n", "AID - 10.5555/exit_1{a} [doi]\n"} {
+	for _, want := range []string{"LA  - spa\n", "DP  - 2018 May 3\n", "TT  - Salir de la prostitución\n", "PL  - United Kingdom\n", "AID - 10.5555/exit_1{a} [doi]\n"} {
 		if !strings.Contains(nbib, want) {
 			t.Errorf("NBIB lacks %q:\n%s", want, nbib)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -68,6 +69,7 @@ func (w *nbib) Write(r *Reference) error {
 	}
 	w.field("JT", r.Container)
 	w.field("PB", r.Publisher)
+	w.field("PL", country.Name(r.JournalCountry))
 	if ids.PMCID != "" {
 		w.field("PMC", ids.PMCID)
 	}

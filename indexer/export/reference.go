@@ -25,18 +25,21 @@ type Reference struct {
 	Keywords []record.Text   `json:"keywords,omitempty"`
 	Authors  []record.Author `json:"authors,omitempty"`
 	// Year is 0 where it is not stated; Date is as precise as it is stated.
-	Year        int                `json:"year,omitempty"`
-	Date        string             `json:"date,omitempty"`
-	Container   string             `json:"container,omitempty"`
-	Volume      string             `json:"volume,omitempty"`
-	Issue       string             `json:"issue,omitempty"`
-	Pages       string             `json:"pages,omitempty"`
-	Publisher   string             `json:"publisher,omitempty"`
-	ISSN        []string           `json:"issn,omitempty"`
-	Identifiers record.Identifiers `json:"ids"`
-	URL         string             `json:"url,omitempty"`
-	Licenses    []string           `json:"licenses,omitempty"`
-	Retracted   bool               `json:"retracted,omitempty"`
+	Year      int    `json:"year,omitempty"`
+	Date      string `json:"date,omitempty"`
+	Container string `json:"container,omitempty"`
+	Volume    string `json:"volume,omitempty"`
+	Issue     string `json:"issue,omitempty"`
+	Pages     string `json:"pages,omitempty"`
+	Publisher string `json:"publisher,omitempty"`
+	// JournalCountry is the ISO 3166-1 code of the country of the journal, or of the
+	// publisher of what is in none; "" where no source states it.
+	JournalCountry string             `json:"journal_country,omitempty"`
+	ISSN           []string           `json:"issn,omitempty"`
+	Identifiers    record.Identifiers `json:"ids"`
+	URL            string             `json:"url,omitempty"`
+	Licenses       []string           `json:"licenses,omitempty"`
+	Retracted      bool               `json:"retracted,omitempty"`
 
 	// Languages are those of its texts, Work those of the paper where they are told
 	// or declared.
@@ -86,7 +89,7 @@ func Of(s *indexer.Study, opts Options) Reference {
 		Year:      s.Year().Value,
 		Date:      s.Date().Value,
 		Container: venue.Container, Volume: venue.Volume, Issue: venue.Issue, Pages: venue.Pages,
-		Publisher: venue.Publisher, ISSN: venue.ISSN,
+		Publisher: venue.Publisher, JournalCountry: s.JournalCountry().Value, ISSN: venue.ISSN,
 		Identifiers: s.Identifiers(),
 		URL:         s.URL().Value,
 		Languages:   s.Languages(),

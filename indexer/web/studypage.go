@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polyglean/indexer"
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -199,6 +200,7 @@ func facts(st *indexer.Study) []fact {
 	add("Issue", first(func(c *record.Candidate) string { return c.Issue }))
 	add("Pages", first(func(c *record.Candidate) string { return c.Pages }))
 	add("Publisher", first(func(c *record.Candidate) string { return c.Publisher }))
+	add("Country of the journal", country.Name(st.JournalCountry().Value))
 	add("Kind of document", first(func(c *record.Candidate) string {
 		if c.Type == "" {
 			return ""

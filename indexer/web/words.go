@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"polyglean/indexer"
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -15,20 +16,21 @@ import (
 // without a word here is shown by itself, made readable by humanise.
 
 var facetNames = map[string]string{
-	indexer.FacetReason:        "Why a keyword search would miss it",
-	indexer.FacetFlag:          "Flags",
-	indexer.FacetLanguage:      "Language",
-	indexer.FacetLanguageClass: "What is in English",
-	indexer.FacetSource:        "Source",
-	indexer.FacetDecision:      "Decision",
-	indexer.FacetType:          "Kind of document",
-	indexer.FacetConcept:       "Concept",
-	indexer.FacetRoute:         "How it was found",
-	indexer.FacetQuery:         "Found by the query",
-	indexer.FacetSeed:          "Seed study",
-	indexer.FacetDecade:        "Decade",
-	indexer.FacetYear:          "Year",
-	indexer.FacetLicense:       "Licence",
+	indexer.FacetReason:         "Why a keyword search would miss it",
+	indexer.FacetFlag:           "Flags",
+	indexer.FacetLanguage:       "Language",
+	indexer.FacetLanguageClass:  "What is in English",
+	indexer.FacetSource:         "Source",
+	indexer.FacetDecision:       "Decision",
+	indexer.FacetType:           "Kind of document",
+	indexer.FacetConcept:        "Concept",
+	indexer.FacetJournalCountry: "Country of the journal",
+	indexer.FacetRoute:          "How it was found",
+	indexer.FacetQuery:          "Found by the query",
+	indexer.FacetSeed:           "Seed study",
+	indexer.FacetDecade:         "Decade",
+	indexer.FacetYear:           "Year",
+	indexer.FacetLicense:        "Licence",
 }
 
 var reasonNames = map[record.Reason]string{
@@ -148,6 +150,10 @@ func (s *site) valueName(facet, value string) string {
 		return tongueOf(value).Name
 	case indexer.FacetLanguageClass:
 		return word(languageClassNames, value)
+	case indexer.FacetJournalCountry:
+		if value != indexer.NotStated {
+			return plain(country.Name(value))
+		}
 	case indexer.FacetConcept:
 		if value != indexer.NotStated {
 			return s.concept(value)
