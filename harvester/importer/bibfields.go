@@ -34,6 +34,12 @@ func bibDraft(kind string, fields map[string]string) draft {
 		urls:      []string{plainIdent(fields["url"])},
 		label:     rayyanLabel(get("note", "notes", "annote")),
 	}
+	switch kind {
+	case "inproceedings", "conference", "proceedings":
+		// The address is often where the conference met.
+	default:
+		d.place = get("address", "location")
+	}
 	if len(d.keywords) == 1 {
 		d.keywords = splitList(d.keywords[0], ",，、")
 	}

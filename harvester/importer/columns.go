@@ -36,6 +36,8 @@ const (
 	colLanguage
 	colISSN
 	colPublisher
+	colJournalCountry
+	colPlace
 	colKind
 	colPMID
 	colPMCID
@@ -91,6 +93,13 @@ var columnNames = func() map[string]column {
 		colISSN: `issn,eissn,e issn,issn s,print issn,electronic issn,issn e issn`,
 		colPublisher: `publisher,publishers,editorial,editora,editeur,verlag,editore,yayinevi,издательство,出版社,出版者,
 			발행처,발행기관`,
+		// A column "country" is that of the study in the tables of reviews, or that of the
+		// authors, and so is not read here.
+		colJournalCountry: `journal country,country of the journal,publication country,country of publication,publisher country,
+			pais de publicacion,pais de publicacao,pais de la revista,pais da revista,pays de publication,erscheinungsland,
+			yayin ulkesi,страна издания,出版国,発行国,발행국`,
+		colPlace: `place of publication,place published,publisher address,publisher location,lugar de publicacion,
+			local de publicacao,lieu de publication,erscheinungsort,место издания,出版地,発行地,발행지`,
 		colKind: `document type,type,publication type,item type,ref type,reference type,type of reference,tipo,
 			tipo de documento,type de document,dokumenttyp,тип,тип документа,文献类型,資料種別,자료유형`,
 		colPMID:      `pmid,pubmed id,pubmedid,pm id,pubmed`,
@@ -114,7 +123,7 @@ var wosTags = map[string]column{
 	"ti": colTitle, "au": colAuthors, "af": colFullNames, "so": colContainer, "py": colYear, "pd": colMonth,
 	"vl": colVolume, "is": colIssue, "bp": colFirstPage, "ep": colLastPage, "ar": colArticle, "ab": colAbstract,
 	"di": colDOI, "de": colKeywords, "id": colKeywords, "la": colLanguage, "sn": colISSN, "ei": colISSN,
-	"pu": colPublisher, "dt": colKind, "pm": colPMID, "ut": colAccession,
+	"pu": colPublisher, "pa": colPlace, "dt": colKind, "pm": colPMID, "ut": colAccession,
 }
 
 // columnsOf says what each column holds, by its name in the header, and how many of
@@ -191,6 +200,8 @@ func rowDraft(columns []column, row []string) (d draft, word string) {
 		issue:     c.first(colIssue),
 		pages:     firstOf(c.first(colPages), pageRange(c.first(colFirstPage), c.first(colLastPage)), c.first(colArticle)),
 		publisher: c.first(colPublisher),
+		country:   c.first(colJournalCountry),
+		place:     c.first(colPlace),
 		kind:      c.first(colKind),
 		languages: strings.Join(c[colLanguage], "; "),
 		dois:      c[colDOI],

@@ -28,13 +28,13 @@ func TestTables(t *testing.T) {
 			},
 		},
 		"Web of Science, tab-delimited": {
-			"PT\tAU\tAF\tTI\tSO\tLA\tDT\tDE\tID\tAB\tSN\tPY\tVL\tIS\tBP\tEP\tDI\tPM\tUT\n" +
-				"J\tDemo, A\tDemo, Ana\t\"Out\" of it: synthetic\tSYNTHETIC J\tPortuguese\tArticle\tone; two\tTHREE\tAbout it.\t1879-1379\t2019\t7\t1\t3\t9\t10.5555/t2\t12345\tWOS:000000000000002\n",
+			"PT\tAU\tAF\tTI\tSO\tLA\tDT\tDE\tID\tAB\tSN\tPY\tVL\tIS\tBP\tEP\tDI\tPM\tUT\tPA\n" +
+				"J\tDemo, A\tDemo, Ana\t\"Out\" of it: synthetic\tSYNTHETIC J\tPortuguese\tArticle\tone; two\tTHREE\tAbout it.\t1879-1379\t2019\t7\t1\t3\t9\t10.5555/t2\t12345\tWOS:000000000000002\t1 NOWHERE ST, NOWHERE, NY 10010-1710 USA\n",
 			record.Candidate{
 				SourceID: "test:WOS:000000000000002", Titles: []record.Text{{Text: `"Out" of it: synthetic`}}, Abstracts: []record.Text{{Text: "About it."}},
 				Authors: []record.Author{{Name: "Demo, Ana", Family: "Demo", Given: "Ana"}}, Keywords: []record.Text{{Text: "one"}, {Text: "two"}, {Text: "THREE"}},
 				Languages: []string{"pt"}, Year: 2019, Date: "2019", Container: "SYNTHETIC J", Volume: "7", Issue: "1", Pages: "3-9", Type: "Article",
-				IDs: record.Identifiers{DOI: "10.5555/t2", PMID: "12345"}, ISSN: []string{"1879-1379"},
+				IDs: record.Identifiers{DOI: "10.5555/t2", PMID: "12345"}, ISSN: []string{"1879-1379"}, JournalCountry: "US",
 			},
 		},
 		"Rayyan": {
@@ -133,7 +133,7 @@ func TestCSVOfFaults(t *testing.T) {
 	if len(bad) != 200_000 {
 		t.Errorf("%d rows are parked", len(bad))
 	}
-	if took := time.Since(began); took > 30*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
 }

@@ -137,6 +137,7 @@ type endnoteRecord struct {
 	Year       styled   `xml:"dates>year"`
 	Dates      []styled `xml:"dates>pub-dates>date"`
 	Publisher  styled   `xml:"publisher"`
+	Place      styled   `xml:"pub-location"`
 	ISBN       styled   `xml:"isbn"`
 	Accession  styled   `xml:"accession-num"`
 	DOI        styled   `xml:"electronic-resource-num"`
@@ -171,6 +172,10 @@ func (r *endnoteRecord) draft() draft {
 		issns:     splitList(string(r.ISBN), " ;,\r\n()"),
 		accession: string(r.Accession),
 		label:     rayyanLabel(string(r.Notes)),
+	}
+	// Of a conference it is where it met.
+	if !strings.HasPrefix(r.Kind.Name, "Conference") {
+		d.place = string(r.Place)
 	}
 	d.addTitle(string(r.Title), "")
 	d.addTitle(string(r.Translated), "")

@@ -232,7 +232,7 @@ func TestHostileFilesTakeLinearTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
 			read(t, tt.format, tt.text)
-			if took := time.Since(began); took > 20*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("it took %s", took)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polyglean/harvester/source"
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -42,9 +43,11 @@ type draft struct {
 	container, volume, issue string
 	pages                    string
 	publisher, kind          string
-	dois, pmids, pmcids      []string
-	issns                    []string
-	urls                     []string
+	// country names that of the journal, place where it or its publisher is.
+	country, place      string
+	dois, pmids, pmcids []string
+	issns               []string
+	urls                []string
 	// other are identifiers of further schemes.
 	other map[string]string
 	// accession is the number under which the database keeps it.
@@ -134,6 +137,7 @@ func (d *draft) candidate() (record.Candidate, error) {
 			c.Authors = append(c.Authors, a)
 		}
 	}
+	c.JournalCountry = cmp.Or(country.Code(source.PlainLine(d.country)), country.OfPlace(source.PlainLine(d.place)))
 	c.Date, c.Year = bestDate(d.dates)
 	c.IDs.DOI = first(source.NormalDOI, d.dois)
 	c.IDs.PMID = first(source.NormalPMID, d.pmids)

@@ -131,6 +131,9 @@ func nbibDraft(fields []field) draft {
 			d.pages = v
 		case "PB":
 			d.publisher = v
+		case "PL":
+			// The country of a journal, "England", and the place of a book.
+			d.country, d.place = v, v
 		case "LA":
 			langs = append(langs, source.NormalLangs(v)...)
 		case "AID", "LID":

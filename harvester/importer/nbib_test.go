@@ -42,6 +42,7 @@ PT  - Retracted Publication
 DEP - 20190507
 TA  - Synth J
 JT  - Synthetic journal
+PL  - Korea (South)
 IS  - 1879-1379 (Electronic)
 MH  - *Sex Work/psychology
 MH  - Humans
@@ -66,7 +67,7 @@ func TestNBIBFields(t *testing.T) {
 			{Name: "Muster, Bo", Family: "Muster", Given: "Bo"},
 			{Name: "Demonstration Group"},
 		},
-		Languages: []string{"es"}, Year: 2019, Date: "2019-05-07", Container: "Synthetic journal", Volume: "12", Issue: "3", Pages: "1-9",
+		Languages: []string{"es"}, Year: 2019, Date: "2019-05-07", Container: "Synthetic journal", Volume: "12", Issue: "3", Pages: "1-9", JournalCountry: "KR",
 		Type: "Journal Article", IDs: record.Identifiers{DOI: "10.5555/abc.2", PMID: "12345", PMCID: "PMC7654321"},
 		ISSN: []string{"1879-1379"}, URL: "https://pubmed.ncbi.nlm.nih.gov/12345/", Retracted: true,
 	}

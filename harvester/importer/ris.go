@@ -148,6 +148,12 @@ func (t tagged) draft() draft {
 		accession: firstOf(t.first("AN"), t.first("U1")),
 		label:     rayyanLabel(strings.Join(t["N1"], "\n")),
 	}
+	switch code {
+	case "CONF", "CPAPER":
+		// CY is where the conference met.
+	default:
+		d.place = firstOf(t.first("CY"), t.first("PP"))
+	}
 	for _, title := range t.all("T1", "TI", "CT") {
 		d.addTitle(title, "")
 	}

@@ -9,6 +9,7 @@ package country
 
 import (
 	"cmp"
+	"iter"
 	"strings"
 	"sync"
 
@@ -66,26 +67,41 @@ func Code(stated string) string {
 
 // OfPlace is the country that a place or address states at its end, by name: "GB" for
 // "Chichester, UK". It is "" where there is a town alone, since the names of towns
-// repeat; where several places are in different countries; and for names that are more
-// often a state's, as in "Atlanta, Georgia". Codes of two letters count for nothing: in
-// "Berkeley, CA" they are a state's.
+// repeat; where other countries are named before, as for several places; and for names
+// that are more often something else, as in "Atlanta, Georgia". Codes of two letters
+// count for nothing: in "Berkeley, CA" they are a state's.
 func OfPlace(place string) string {
 	code := ""
-	for part := range strings.FieldsFuncSeq(place, func(r rune) bool { return r == ';' || r == '/' || r == '|' || r == '\n' }) {
-		if strings.TrimSpace(part) == "" {
-			continue
+	for one := range parts(place, ";/|\n") {
+		last := ""
+		for part := range parts(one, ",，、") {
+			last = named(part)
+			if last != "" && code != "" && last != code {
+				return ""
+			}
+			code = cmp.Or(last, code)
 		}
-		one := ofOnePlace(part)
-		if one == "" || code != "" && one != code {
+		if last == "" {
 			return ""
 		}
-		code = one
 	}
 	return code
 }
 
-func ofOnePlace(place string) string {
-	name := key(place[strings.LastIndexAny(place, ",，、")+1:])
+// parts are what stands between the separators and is not blank.
+func parts(s, separators string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
+			if strings.TrimSpace(part) != "" && !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// named is the country that a part of a place is.
+func named(part string) string {
+	name := key(part)
 	if Ambiguous(name) {
 		return ""
 	}

@@ -35,6 +35,7 @@ func TestOfPlace(t *testing.T) {
 		// What states no country, or not one.
 		"": "", " ; ": "", "London": "", "Boca Raton": "", "Berkeley, CA": "", "Rockville, MD": "", "Wilmington, DE": "", "Atlanta, Georgia": "",
 		"Georgia": "", "Granada": "", "New Jersey": "", "Berlin/Heidelberg": "", "Berlin, Boston": "", "Berlin; New York, USA": "", "Paris, France; London, UK": "",
+		"Paris, France, London, UK": "", "Berlin, Germany, ": "DE", "San Marino, CA, USA": "", "Singapore, Singapore": "SG", ",": "",
 	} {
 		if got := OfPlace(place); got != want {
 			t.Errorf("OfPlace(%q) is %q, want %q", place, got, want)
