@@ -72,7 +72,6 @@ func (s *Study) exactFields() map[string][]string {
 			exact.add(field, ExactValue(v))
 		}
 	}
-	add(ExactID, s.ID)
 	add(ExactKey, s.Keys...)
 	add(ExactAlias, s.Aliases...)
 	if s.SetAside() {
@@ -129,7 +128,7 @@ func (s *Study) decision() string {
 }
 
 func (s *Study) numberFields() map[string]int64 {
-	numbers := map[string]int64{NumberVersion: s.Version, NumberScreening: s.screening()}
+	numbers := map[string]int64{NumberScreening: s.screening()}
 	if year := s.Year().Value; year != 0 {
 		numbers[NumberYear] = int64(year)
 	}

@@ -83,7 +83,6 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ field, want string }{
-		{indexer.ExactID, "sone"},
 		{indexer.ExactAlias, "sone stwo"},
 		{indexer.ExactKey, "rec:a:1 rec:b:2"},
 		{indexer.ExactDOI, "10.5555/x"},
@@ -103,7 +102,7 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	for field, want := range map[string]int64{
-		indexer.NumberYear: 2019, indexer.NumberDate: 20190300, indexer.NumberAdded: 1000, indexer.NumberVersion: 12,
+		indexer.NumberYear: 2019, indexer.NumberDate: 20190300, indexer.NumberAdded: 1000,
 	} {
 		if got := doc.Numbers[field]; got != want {
 			t.Errorf("%s: %d, want %d", field, got, want)

@@ -28,8 +28,8 @@ const (
 
 // The exact fields besides the facets.
 const (
-	ExactID    = "id"
-	ExactKey   = "key"
+	ExactKey = "key"
+	// ExactAlias holds every ID that the study has, and those it once had.
 	ExactAlias = "alias"
 	ExactDOI   = "doi"
 	// ExactWord holds the vocabulary.
@@ -48,8 +48,6 @@ const (
 	NumberYear = "year"
 	// NumberDate is the day of publication as YYYYMMDD, zeros where not stated.
 	NumberDate = "date"
-	// NumberVersion is the version of the study.
-	NumberVersion = "version"
 	// NumberAdded is when the earliest record was harvested, in Unix milliseconds.
 	NumberAdded = "added"
 	// NumberScreening is the place in the order in which to screen: undecided studies
@@ -62,8 +60,8 @@ const (
 var (
 	TextFields   = []string{TextTitle, TextAbstract, TextKeyword, TextAuthor, TextContainer}
 	StemFields   = []string{StemTitle, StemAbstract, StemKeyword}
-	ExactFields  = append([]string{ExactID, ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactStemmed, ExactAttribute, ExactWord, ExactConceptPlace}, facetFields...)
-	NumberFields = []string{NumberYear, NumberDate, NumberVersion, NumberAdded, NumberScreening}
+	ExactFields  = append([]string{ExactKey, ExactAlias, ExactDOI, ExactSetAside, ExactStemmed, ExactAttribute, ExactWord, ExactConceptPlace}, facetFields...)
+	NumberFields = []string{NumberYear, NumberDate, NumberAdded, NumberScreening}
 )
 
 // MaxValue is the longest exact value or term in bytes that a Document may hold.

@@ -37,7 +37,7 @@ func synthetic(n int) []indexer.Op {
 			},
 			Stems: map[string][]string{indexer.StemTitle: {words(5)}, indexer.StemAbstract: {words(75)}},
 			Exact: map[string][]string{
-				indexer.ExactID: {id}, indexer.ExactAlias: {id},
+				indexer.ExactAlias:    {id},
 				indexer.ExactKey:      {fmt.Sprintf("rec:synthetic:%d", i), fmt.Sprintf("doi:10.5555/%d", i)},
 				indexer.FacetLanguage: {fmt.Sprintf("l%d", zipf.Uint64()%40)}, indexer.FacetSource: {fmt.Sprintf("source%d", i%11)},
 				indexer.FacetFlag: {"non-english", "keyword-miss"}, indexer.FacetType: {fmt.Sprintf("type%d", i%9)},
@@ -46,7 +46,7 @@ func synthetic(n int) []indexer.Op {
 			},
 			Numbers: map[string]int64{
 				indexer.NumberYear: int64(1990 + i%35), indexer.NumberDate: int64(1990+i%35) * 10_000,
-				indexer.NumberAdded: 1_700_000_000_000 + int64(i)*37, indexer.NumberVersion: int64(i),
+				indexer.NumberAdded: 1_700_000_000_000 + int64(i)*37,
 			},
 			Source: fmt.Appendf(nil, `{"title":%q,"abstract":%q,"more":%q}`, title, abstract, words(180)),
 		}}

@@ -20,17 +20,17 @@ const (
 
 // own are the exact fields whose values are hardly ever those of two documents.
 var own = map[string]bool{
-	indexer.ExactID: true, indexer.ExactKey: true, indexer.ExactAlias: true, indexer.ExactDOI: true,
+	indexer.ExactKey: true, indexer.ExactAlias: true, indexer.ExactDOI: true,
 }
 
 // newDocument lays a document out for scorch.
 func newDocument(op indexer.Op) index.Document {
 	doc := document.NewDocument(op.ID)
 	for name, values := range op.Doc.Text {
-		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms})
+		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms, unit: lengthUnit(name)})
 	}
 	for name, values := range op.Doc.Stems {
-		doc.AddField(&field{name: name, options: stemOptions, values: values, analyze: stemTerms})
+		doc.AddField(&field{name: name, options: stemOptions, values: values, analyze: stemTerms, unit: lengthUnit(name)})
 	}
 	for name, values := range op.Doc.Exact {
 		analyze := exactTerms
@@ -54,17 +54,26 @@ type field struct {
 	values  []string
 	stored  []byte
 	analyze func(values []string) (terms index.TokenFrequencies, length int)
+	// unit is what the length is counted in, in terms; 0 is 1.
+	unit int
 
 	terms  index.TokenFrequencies
 	length int
 }
 
-func (f *field) Name() string                                     { return f.name }
-func (f *field) Value() []byte                                    { return f.stored }
-func (f *field) ArrayPositions() []uint64                         { return nil }
-func (f *field) EncodedFieldType() byte                           { return 't' }
-func (f *field) Options() index.FieldIndexingOptions              { return f.options }
-func (f *field) Analyze()                                         { f.terms, f.length = f.analyze(f.values) }
+func (f *field) Name() string                        { return f.name }
+func (f *field) Value() []byte                       { return f.stored }
+func (f *field) ArrayPositions() []uint64            { return nil }
+func (f *field) EncodedFieldType() byte              { return 't' }
+func (f *field) Options() index.FieldIndexingOptions { return f.options }
+
+func (f *field) Analyze() {
+	f.terms, f.length = f.analyze(f.values)
+	if f.unit > 1 {
+		f.length = (f.length + f.unit - 1) / f.unit
+	}
+}
+
 func (f *field) AnalyzedLength() int                              { return f.length }
 func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }

@@ -19,11 +19,22 @@ const (
 	b  = 0.75
 )
 
-// averageLength is in terms. The figures are round ones for bibliographic
+// longUnit is the number of terms in which the length of an abstract is counted.
+// Scorch stores the length with every term of a document, in one byte up to 127.
+const longUnit = 4
+
+func lengthUnit(field string) int {
+	if field == indexer.TextAbstract || field == indexer.StemAbstract {
+		return longUnit
+	}
+	return 1
+}
+
+// averageLength is in units of lengthUnit. The figures are round ones for bibliographic
 // records; a field that is not named has no lengths.
 var averageLength = map[string]float64{
 	indexer.TextTitle: 14, indexer.StemTitle: 6,
-	indexer.TextAbstract: 180, indexer.StemAbstract: 75,
+	indexer.TextAbstract: 180 / longUnit, indexer.StemAbstract: 75.0 / longUnit,
 	indexer.TextKeyword: 10, indexer.StemKeyword: 5,
 	indexer.TextAuthor: 8, indexer.TextContainer: 6,
 }

@@ -32,7 +32,7 @@ func realistic(n int, version int64) []indexer.Op {
 			Exact: map[string][]string{
 				indexer.ExactKey: {fmt.Sprint("rec:", i), fmt.Sprint("doi:10.1/", i)}, indexer.FacetLanguage: {"en"}, indexer.FacetSource: {"openalex"},
 			},
-			Numbers: map[string]int64{indexer.NumberYear: int64(1990 + i%30), indexer.NumberVersion: version},
+			Numbers: map[string]int64{indexer.NumberYear: int64(1990 + i%30)},
 			Source:  []byte(`{"abstract":"` + abstract + `"}`),
 		}}
 	}
