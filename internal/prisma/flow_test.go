@@ -78,6 +78,21 @@ func TestSVGIsXMLWithEveryNumber(t *testing.T) {
 	}
 }
 
+// TestEveryPhaseIsNamedWhole: however little there is in it.
+func TestEveryPhaseIsNamedWhole(t *testing.T) {
+	for _, f := range []Flow{{}, {Updated: true}, sample()} {
+		var b bytes.Buffer
+		if err := f.SVG(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"Identification", "Screening", "Included"} {
+			if !strings.Contains(b.String(), ">"+name+"</text>") {
+				t.Errorf("%+v: no phase is named %s", f, name)
+			}
+		}
+	}
+}
+
 func TestCSV(t *testing.T) {
 	f := sample()
 	var b bytes.Buffer

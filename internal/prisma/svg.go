@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // The measures of the diagram, in units of the drawing.
@@ -18,8 +17,11 @@ const (
 	padding    = 12
 	gap        = 34
 	band       = 34
-	// lineRunes is how many characters of the diagram's type fit into a box.
-	lineRunes = 48
+	aside      = 14
+	// lineColumns is how much of the diagram's type fits into a box, titleColumns how much
+	// of the title's fits above them, both in columns.
+	lineColumns  = 47
+	titleColumns = 88
 )
 
 // box is a box of the diagram with the lines in it.
@@ -34,18 +36,40 @@ func (b *box) middle() int { return b.y + b.h/2 }
 // drawing is a diagram while it is made.
 type drawing struct{ bytes.Buffer }
 
+// phase is a part of the flow, with a band at the side that names it.
+type phase struct {
+	name string
+	y, h int
+}
+
+// begin begins a phase, which is at least as high as its name is long.
+func begin(name string, y int) phase { return phase{name, y, 7*len(name) + 16} }
+
+// bottom is where the phase ends: below all its boxes.
+func (p *phase) bottom(boxes ...*box) int {
+	for _, b := range boxes {
+		p.h = max(p.h, b.bottom()-p.y)
+	}
+	return p.y + p.h
+}
+
 // SVG draws the flow diagram: an image for reports and pages, its text real text, in
 // light and dark.
 func (f *Flow) SVG(w io.Writer) error {
 	d := &drawing{}
-	left, right := band+20, band+20+column
-	y := 56
-
+	left := band + 20
 	if f.Updated {
-		previous := d.box(left, y, "Studies included in previous version of review", counted("Studies", f.Previous))
+		left += aside
+	}
+	right := left + column
+	y := d.title(left, f.Review)
+
+	var previous *box
+	if f.Updated {
+		previous = d.box(left, y, "Studies included in previous version of review", counted("Studies", f.Previous))
 		y = previous.bottom() + gap
 	}
-	identification := y
+	identification := begin("Identification", y)
 	found := []string{counted("Records identified from databases and registers", Sum(f.Databases))}
 	for _, c := range f.Databases {
 		found = append(found, "  "+counted(c.Label, c.N))
@@ -62,10 +86,10 @@ func (f *Flow) SVG(w io.Writer) error {
 		"  "+counted("Marked as ineligible by automation", f.Automation),
 		"  "+counted("Could not be read", f.Unreadable))
 	d.across(identified, removed)
-	y = max(identified.bottom(), removed.bottom()) + gap
-	d.phase("Identification", identification, y-gap)
+	y = identification.bottom(identified, removed) + gap
+	d.phase(identification)
 
-	screening := y
+	screening := begin("Screening", y)
 	screened := d.box(left, y, counted("Records screened", f.Screened))
 	excluded := d.box(right, y, withWaiting(counted("Records excluded", f.Excluded), "awaiting screening", f.Unscreened)...)
 	d.down(identified, screened)
@@ -84,9 +108,10 @@ func (f *Flow) SVG(w io.Writer) error {
 	out := d.box(right, y, reasons...)
 	d.down(sought, assessed)
 	d.across(assessed, out)
-	y = max(assessed.bottom(), out.bottom()) + gap
-	d.phase("Screening", screening, y-gap)
+	y = screening.bottom(assessed, out) + gap
+	d.phase(screening)
 
+	inclusion := begin("Included", y)
 	included := d.box(left, y, counted("Studies included in review", f.Included), counted("Reports of included studies", f.Reports))
 	d.down(assessed, included)
 	end := included
@@ -94,12 +119,19 @@ func (f *Flow) SVG(w io.Writer) error {
 		end = d.box(left, included.bottom()+gap, counted("Total studies included in review", f.Total()),
 			"  "+counted("of the previous version", f.Previous), "  "+counted("new", f.Included-f.Known))
 		d.down(included, end)
+		d.around(previous, end)
 	}
-	d.phase("Included", y, end.bottom())
-	return d.write(w, f, right+boxWidth+20, end.bottom()+24)
+	bottom := inclusion.bottom(end)
+	d.phase(inclusion)
+	return d.write(w, f, right+boxWidth+20, bottom+24)
 }
 
-func counted(label string, n int) string { return label + " (n = " + group(n) + ")" }
+// solid stands for a blank at which no line ends.
+const solid = "\u00a0"
+
+func counted(label string, n int) string {
+	return label + " (n" + solid + "=" + solid + group(n) + ")"
+}
 
 func withWaiting(first, what string, n int) []string {
 	if n == 0 {
@@ -121,33 +153,25 @@ func group(n int) string {
 func (d *drawing) box(x, y int, lines ...string) *box {
 	b := &box{x: x, y: y}
 	for _, l := range lines {
-		b.lines = append(b.lines, wrap(l)...)
+		b.lines = append(b.lines, wrap(l, lineColumns)...)
 	}
 	b.h = 2*padding + lineHeight*len(b.lines) - 5
 	fmt.Fprintf(d, `<rect class="b" x="%d" y="%d" width="%d" height="%d" rx="4"/>`+"\n", x, y, boxWidth, b.h)
 	for i, l := range b.lines {
 		text := strings.TrimLeft(l, " ")
-		fmt.Fprintf(d, `<text x="%d" y="%d">%s</text>`+"\n", x+padding+6*(len(l)-len(text)), y+padding+lineHeight*i+11, escape(text))
+		fmt.Fprintf(d, `<text x="%d" y="%d">%s</text>`+"\n", x+padding+6*(len(l)-len(text)), y+padding+lineHeight*i+11, escape(strings.ReplaceAll(text, solid, " ")))
 	}
 	return b
 }
 
-// wrap breaks a line at blanks into lines that fit a box, the later ones indented.
-func wrap(s string) []string {
-	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]
-	var out []string
-	line := indent
-	for word := range strings.FieldsSeq(s) {
-		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > lineRunes && strings.TrimSpace(line) != "" {
-			out = append(out, line)
-			line = indent + "  "
-		}
-		if strings.TrimSpace(line) != "" {
-			line += " "
-		}
-		line += word
+// title writes the review's title, whole, and returns where the boxes may begin.
+func (d *drawing) title(x int, review string) int {
+	y := 32
+	for _, l := range wrap(review, titleColumns) {
+		fmt.Fprintf(d, `<text class="h" x="%d" y="%d">%s</text>`+"\n", x, y, escape(strings.TrimSpace(l)))
+		y += 21
 	}
-	return append(out, line)
+	return y + 3
 }
 
 func (d *drawing) down(from, to *box) {
@@ -160,14 +184,15 @@ func (d *drawing) across(from, to *box) {
 	fmt.Fprintf(d, `<path class="a" d="M%d %dH%d" marker-end="url(#arrow)"/>`+"\n", from.x+boxWidth, y, to.x-2)
 }
 
+// around leads past what lies between two boxes, on their left.
+func (d *drawing) around(from, to *box) {
+	fmt.Fprintf(d, `<path class="a" d="M%d %dH%dV%dH%d" marker-end="url(#arrow)"/>`+"\n", from.x, from.middle(), from.x-aside, to.middle(), to.x-2)
+}
+
 // phase draws the band at the side that names a phase.
-func (d *drawing) phase(name string, from, to int) {
-	fmt.Fprintf(d, `<rect class="p" x="10" y="%d" width="%d" height="%d" rx="4"/>`+"\n", from, band, to-from)
-	y := (from + to) / 2
-	if to-from < 100 {
-		name = name[:min(len(name), 8)]
-	}
-	fmt.Fprintf(d, `<text class="t" x="0" y="0" transform="translate(%d %d) rotate(-90)" text-anchor="middle">%s</text>`+"\n", 10+band/2+5, y, name)
+func (d *drawing) phase(p phase) {
+	fmt.Fprintf(d, `<rect class="p" x="10" y="%d" width="%d" height="%d" rx="4"/>`+"\n", p.y, band, p.h)
+	fmt.Fprintf(d, `<text class="t" x="0" y="0" transform="translate(%d %d) rotate(-90)" text-anchor="middle">%s</text>`+"\n", 10+band/2+5, p.y+p.h/2, p.name)
 }
 
 const style = `<style>
@@ -187,9 +212,8 @@ func (d *drawing) write(w io.Writer, f *Flow, width, height int) error {
 <title id="prisma-title">%s</title>
 <desc id="prisma-desc">%s</desc>
 %s<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="m" d="M0 0L8 4L0 8z"/></marker></defs>
-<text class="h" x="%d" y="32">%s</text>
 %s</svg>
-`, width, height, width, height, title, escape(f.words()), style, band+20, escape(shorten(f.Review, 90)), d.String())
+`, width, height, width, height, title, escape(f.words()), style, d.String())
 	return err
 }
 
@@ -200,14 +224,6 @@ func (f *Flow) words() string {
 		parts = append(parts, row[1]+": "+row[2])
 	}
 	return strings.Join(parts, "; ") + "."
-}
-
-func shorten(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	return string(r[:n-1]) + "…"
 }
 
 func escape(s string) string {
