@@ -30,11 +30,12 @@ type Counterfactual struct {
 	Includes   Lost `json:"includes"`
 	Candidates Lost `json:"candidates"`
 	// The parts tell where the lost of both are: the languages of studies, the countries
-	// and settings that they name, and the sources that hold them. A part that is lost
-	// whole stands first.
+	// and settings that they name, the countries of the journals that they are in, and the
+	// sources that hold them. A part that is lost whole stands first.
 	LostLanguages []LostPart `json:"lost_languages"`
 	LostCountries []LostPart `json:"lost_countries"`
 	LostSettings  []LostPart `json:"lost_settings,omitempty"`
+	LostJournals  []LostPart `json:"lost_journal_countries"`
 	LostSources   []LostPart `json:"lost_sources"`
 }
 
@@ -70,6 +71,7 @@ type fate struct {
 	databases           []string
 	languages, sources  []string
 	countries, settings []string
+	journals            []string
 }
 
 // add takes a study that belongs, or is likely to; matched says that the words of the
@@ -100,6 +102,9 @@ func (c *counterfactual) add(s *indexer.Study, known, matched bool) {
 			}
 		}
 	}
+	if code := s.JournalCountry().Value; code != "" {
+		f.journals = []string{code}
+	}
 	if after(s, b.Until) {
 		c.out.Later++
 	}
@@ -120,7 +125,7 @@ func (c *counterfactual) result() Counterfactual {
 		}
 	}
 	slices.Sort(out.Tested)
-	languages, countries, settings, sources := parted{}, parted{}, parted{}, parted{}
+	languages, countries, settings, journals, sources := parted{}, parted{}, parted{}, parted{}, parted{}
 	for _, f := range c.fates {
 		group := &out.Candidates
 		if f.known {
@@ -140,11 +145,13 @@ func (c *counterfactual) result() Counterfactual {
 		languages.add(f.languages, lost)
 		countries.add(f.countries, lost)
 		settings.add(f.settings, lost)
+		journals.add(f.journals, lost)
 		sources.add(f.sources, lost)
 	}
 	out.Includes.Share = recall.ShareOf(out.Includes.Hits, out.Includes.Of)
 	out.Candidates.Share = recall.ShareOf(out.Candidates.Hits, out.Candidates.Of)
-	out.LostLanguages, out.LostCountries, out.LostSettings, out.LostSources = languages.list(), countries.list(), settings.list(), sources.list()
+	out.LostLanguages, out.LostCountries, out.LostSettings = languages.list(), countries.list(), settings.list()
+	out.LostJournals, out.LostSources = journals.list(), sources.list()
 	return out
 }
 

@@ -189,10 +189,10 @@ func TestWhatIsMissingBetweenTwoSources(t *testing.T) {
 
 func TestWhatTheBaselineWouldHaveLost(t *testing.T) {
 	index := shelf{
-		study("", rec{id: "openalex:1", title: "Loss of the hive in Nepal", seed: 1, year: 2010}),
+		study("", rec{id: "openalex:1", title: "Loss of the hive in Nepal", seed: 1, year: 2010, journal: "GB"}),
 		study(record.Include, rec{id: "openalex:2", title: "Collapse of bees in Nepal and Kenya", year: 2012, setting: "orchard"}),
-		study("", rec{id: "openalex:4", title: "Pérdidas en México, hive loss", lang: "es", miss: true, year: 2020}),
-		study("", rec{id: "doaj:5", title: "Death in the apiary", matched: true, year: 2016}),
+		study("", rec{id: "openalex:4", title: "Pérdidas en México, hive loss", lang: "es", miss: true, year: 2020, journal: "AR"}),
+		study("", rec{id: "doaj:5", title: "Death in the apiary", matched: true, year: 2016, journal: "GB"}),
 		study(record.Exclude, rec{id: "doaj:6", title: "Colonies", miss: true}),
 	}
 	b := diagnose(t, index, asked()).Baseline
@@ -214,6 +214,7 @@ func TestWhatTheBaselineWouldHaveLost(t *testing.T) {
 	wantParts("languages", b.LostLanguages, LostPart{"es", 1, 1}, LostPart{"en", 3, 1})
 	wantParts("countries", b.LostCountries, LostPart{"KE", 1, 1}, LostPart{"MX", 1, 1}, LostPart{"NP", 2, 1})
 	wantParts("settings", b.LostSettings, LostPart{"orchard", 1, 1})
+	wantParts("countries of journals", b.LostJournals, LostPart{"AR", 1, 1})
 	wantParts("sources", b.LostSources, LostPart{"OpenAlex", 3, 2})
 
 	// An import from a database of the baseline tells what is in it.

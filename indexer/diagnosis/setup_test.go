@@ -96,6 +96,7 @@ type rec struct {
 	matched             bool
 	aside               bool
 	setting             string
+	journal             string // the country of the journal
 }
 
 // study makes a study of its records; verdicts are "include" or "exclude", by account.
@@ -112,7 +113,7 @@ func study(verdict record.Verdict, records ...rec) *indexer.Study {
 		c := record.Classified{
 			Candidate: record.Candidate{
 				ID: r.id, Source: source, SourceID: id, Route: r.route, Query: r.query, Year: r.year,
-				Titles: []record.Text{{Text: r.title, Lang: r.lang}},
+				Titles: []record.Text{{Text: r.title, Lang: r.lang}}, JournalCountry: r.journal,
 			},
 			Language:  record.LanguageLedger{Languages: []string{r.lang}},
 			Seed:      r.seed,

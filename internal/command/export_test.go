@@ -34,7 +34,7 @@ func madeUp() []record.Candidate {
 			Keywords:  []record.Text{text("", "exit"), text("", "recovery")},
 			Authors:   []record.Author{{Name: "Specimen, Ada María", Family: "Specimen", Given: "Ada María"}, {Name: "Centre for Health and Care"}},
 			Year:      2018, Date: "2018-05-03", Container: "Journal of Made-up Studies", Volume: "7", Issue: "2", Pages: "123-129",
-			Publisher: "Example Press", Type: "journal-article", ISSN: []string{"1234-5679"}, Languages: []string{"en"},
+			Publisher: "Example Press", JournalCountry: "KR", Type: "journal-article", ISSN: []string{"1234-5679"}, Languages: []string{"en"},
 			IDs: record.Identifiers{DOI: "10.5555/exit_1", PMID: "31999999", PMCID: "PMC7654321"}, URL: "https://example.org/exit?a=1&b=2",
 		},
 		{
@@ -138,6 +138,9 @@ func plainText(c *record.Candidate, f export.Format) {
 	untagged(c.Titles)
 	untagged(c.Abstracts)
 	untagged(c.Keywords)
+	if f != export.NBIB && f != export.CSV {
+		c.JournalCountry = ""
+	}
 	if f == export.NBIB {
 		// The English title comes first there.
 		slices.SortFunc(c.Titles, func(a, b record.Text) int { return strings.Compare(a.Text, b.Text) })

@@ -142,7 +142,7 @@ func printCounterfactual(w io.Writer, c *diagnosis.Counterfactual) {
 	for _, row := range []struct {
 		name string
 		list []diagnosis.LostPart
-	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, country.Name)}, {"settings", named(c.LostSettings, glossed)}, {"sources", c.LostSources}} {
+	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, country.Name)}, {"settings", named(c.LostSettings, glossed)}, {"countries of journals", named(c.LostJournals, country.Name)}, {"sources", c.LostSources}} {
 		printLost(w, row.name, row.list)
 	}
 	if len(c.Databases) > 0 && len(c.Tested) == 0 {

@@ -14,6 +14,7 @@ import (
 	"polyglean/harvester"
 	"polyglean/indexer"
 	"polyglean/indexer/diagnosis"
+	"polyglean/internal/country"
 	"polyglean/internal/record"
 )
 
@@ -36,6 +37,9 @@ type summary struct {
 	// in both.
 	Languages  map[string]int `json:"languages"`
 	NonEnglish int            `json:"non_english"`
+	// JournalCountries counts studies by the country of their journal, an ISO 3166-1
+	// code, or indexer.NotStated.
+	JournalCountries map[string]int `json:"journal_countries"`
 	// KeywordMiss counts candidates by reason; a study may have several. Candidates
 	// counts them once.
 	KeywordMiss map[string]int `json:"keyword_miss"`
@@ -53,7 +57,7 @@ func (p *pipeline) summarise(ctx context.Context, run harvester.Run, took time.D
 	t := run.Totals()
 	s := summary{
 		Announced: t.Announced, Received: t.Received, SeedsTotal: len(p.protocol.Seeds),
-		Languages: map[string]int{}, KeywordMiss: map[string]int{},
+		Languages: map[string]int{}, JournalCountries: map[string]int{}, KeywordMiss: map[string]int{},
 	}
 	v, err := p.count(ctx)
 	if err != nil {
@@ -62,14 +66,17 @@ func (p *pipeline) summarise(ctx context.Context, run harvester.Run, took time.D
 	s.Indexed, s.Merged, s.Studies, s.Parked, s.SetAside = v.Indexed, v.Merged, v.Studies, v.Parked, v.SetAside
 	s.Repeated = s.Received - s.Indexed - s.Parked
 	all, err := p.searcher.Search(ctx, indexer.Query{
-		SetAside: true, Size: 1, FacetSize: 200,
-		Facets: []string{indexer.FacetLanguage, indexer.FacetFlag, indexer.FacetReason, indexer.FacetSeed},
+		SetAside: true, Size: 1, FacetSize: 300, // more than there are countries
+		Facets: []string{indexer.FacetLanguage, indexer.FacetJournalCountry, indexer.FacetFlag, indexer.FacetReason, indexer.FacetSeed},
 	})
 	if err != nil {
 		return s, err
 	}
 	for _, c := range all.Facets[indexer.FacetLanguage] {
 		s.Languages[c.Value] = c.Count
+	}
+	for _, c := range all.Facets[indexer.FacetJournalCountry] {
+		s.JournalCountries[c.Value] = c.Count
 	}
 	for _, c := range all.Facets[indexer.FacetReason] {
 		s.KeywordMiss[c.Value] = c.Count
@@ -127,6 +134,11 @@ func printSummary(w io.Writer, s summary) {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 
+	fmt.Fprintf(w, "\n%sCountries of the journals%s\n", st.bold, st.reset)
+	for _, line := range countLines(countryNames(s.JournalCountries), 84) {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+
 	fmt.Fprintf(w, "\n%sWhat the published keyword search would have missed%s\n", st.bold, st.reset)
 	row("likely relevant studies", s.Candidates, "each with its reasons:")
 	for _, reason := range []record.Reason{record.OtherWords, record.OtherLanguage, record.MissingBlock, record.LikeTheSeeds, record.Cited, record.NotJudgeable} {
@@ -135,6 +147,18 @@ func printSummary(w io.Writer, s summary) {
 	fmt.Fprintf(w, "\n%sSeed studies found%s  %d of %d\n", st.bold, st.reset, s.SeedsFound, s.SeedsTotal)
 	printRecall(w, s.Recall, false)
 	fmt.Fprintf(w, "%s%.1f s%s\n", st.dim, s.Seconds, st.reset)
+}
+
+// countryNames puts the names of countries for their codes.
+func countryNames(counts map[string]int) map[string]int {
+	named := make(map[string]int, len(counts))
+	for code, n := range counts {
+		if code == indexer.NotStated {
+			code = "not stated"
+		}
+		named[country.Name(code)] = n
+	}
+	return named
 }
 
 // countLines prints counts, the largest first, in lines of about width columns.

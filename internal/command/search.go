@@ -41,7 +41,7 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, like-the-seeds, cited, not-judgeable")
 	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
 	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
-	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, license=not-stated, attr:design=interview")
+	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, journal-country=BR, license=not-stated, attr:design=interview")
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
 	set.StringVar(&f.order, "order", "", "relevance, screening (undecided and most likely to be included first), newest or oldest")
 	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")

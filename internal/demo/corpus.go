@@ -86,8 +86,11 @@ type Record struct {
 	// Authors are given for seeds only, others have numbered ones.
 	Authors   []string `yaml:"authors"`
 	Container string   `yaml:"container"`
-	Volume    string   `yaml:"volume"`
-	Issue     string   `yaml:"issue"`
+	// Country is where the journal, which is as made up, is published, in the words of
+	// the catalogue that PubMed takes it from; the other sources do not say.
+	Country string `yaml:"country"`
+	Volume  string `yaml:"volume"`
+	Issue   string `yaml:"issue"`
 
 	// Cites are the numbers of the works it cites, which OpenAlex alone knows.
 	Cites []int `yaml:"cites"`
@@ -305,10 +308,11 @@ func loadFile(name string) ([]*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A file's lang and container hold for its records, unless they say otherwise.
+	// A file's lang, container and country hold for its records, unless they say otherwise.
 	var file struct {
 		Lang      string
 		Container string
+		Country   string
 		Records   []*Record
 	}
 	d := yaml.NewDecoder(bytes.NewReader(raw))
@@ -322,6 +326,9 @@ func loadFile(name string) ([]*Record, error) {
 		}
 		if r.Container == "" {
 			r.Container = file.Container
+		}
+		if r.Country == "" {
+			r.Country = file.Country
 		}
 	}
 	return file.Records, nil

@@ -147,7 +147,11 @@ func (cp *Copy) writePubMed(b *strings.Builder) {
 	if vernacular != "" {
 		fmt.Fprintf(b, "<VernacularTitle>%s.</VernacularTitle>", escape(vernacular))
 	}
-	fmt.Fprintf(b, `</Article><MedlineJournalInfo><Country>Nowhere</Country><MedlineTA>%s</MedlineTA></MedlineJournalInfo>`, escape(cp.Container))
+	b.WriteString(`</Article><MedlineJournalInfo>`)
+	if cp.Country != "" {
+		fmt.Fprintf(b, `<Country>%s</Country>`, escape(cp.Country))
+	}
+	fmt.Fprintf(b, `<MedlineTA>%s</MedlineTA></MedlineJournalInfo>`, escape(cp.Container))
 	if cp.Abstract != "" && cp.meta() != "en" {
 		pubMedAbstract(b, fmt.Sprintf(`<OtherAbstract Type="Publisher" Language="%s">`, iso6392[cp.meta()]), "</OtherAbstract>", sections(cp.Abstract))
 	}
