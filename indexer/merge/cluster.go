@@ -24,32 +24,49 @@ type GroupLink struct {
 	Why           string
 }
 
-// Pairs returns the pairs of records that share a key which is not too Common, each
-// once, as positions.
-func Pairs(records []*Record) [][2]int {
-	byKey := make(map[string][]int)
+// pair is two records by position, the first before the second.
+type pair struct{ a, b int32 }
+
+func comparePositions(x, y pair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }
+
+// pairs returns the pairs of records that share a key which is not too Common, each
+// once, in order.
+func pairs(records []*Record) []pair {
+	total := 0
+	for _, r := range records {
+		total += len(r.Keys())
+	}
+	// The records of a key are a chain through uses, from the last to the first.
+	type use struct{ record, before int32 }
+	type chain struct{ last, length int32 }
+	uses := make([]use, 0, total)
+	byKey := make(map[string]int32, total)
+	chains := make([]chain, 0, total)
 	for i, r := range records {
 		for _, k := range r.Keys() {
-			byKey[k] = append(byKey[k], i)
+			n, there := byKey[k]
+			if !there {
+				n = int32(len(chains))
+				byKey[k] = n
+				chains = append(chains, chain{last: -1})
+			}
+			uses = append(uses, use{int32(i), chains[n].last})
+			chains[n] = chain{int32(len(uses) - 1), chains[n].length + 1}
 		}
 	}
-	seen := make(map[[2]int]struct{})
-	var out [][2]int
-	for _, block := range byKey {
-		if len(block) > Common {
+	var out []pair
+	for _, c := range chains {
+		if c.length > Common {
 			continue
 		}
-		for i, a := range block {
-			for _, b := range block[i+1:] {
-				pair := [2]int{a, b}
-				if _, ok := seen[pair]; !ok {
-					seen[pair] = struct{}{}
-					out = append(out, pair)
-				}
+		for at := c.last; at >= 0; at = uses[at].before {
+			for other := uses[at].before; other >= 0; other = uses[other].before {
+				out = append(out, pair{uses[other].record, uses[at].record})
 			}
 		}
 	}
-	return out
+	slices.SortFunc(out, comparePositions)
+	return slices.Compact(out)
 }
 
 // edge is a judgement on two records, by position.
@@ -65,19 +82,29 @@ type edge struct {
 func Cluster(records []*Record, rulings Rulings) []Group {
 	records = slices.Clone(records)
 	slices.SortFunc(records, func(a, b *Record) int { return cmp.Compare(a.ID, b.ID) })
-	c := clustering{records: records, rulings: rulings, known: make(map[[2]int]Judgement)}
+	c := clustering{records: records, rulings: rulings, further: make(map[pair]Judgement)}
+	c.groupOf, c.members = make([]int, len(records)), make([][]int, len(records))
+	alone := make([]int, len(records))
 	for i := range records {
-		c.groupOf = append(c.groupOf, i)
-		c.members = append(c.members, []int{i})
+		c.groupOf[i], alone[i] = i, i
+		c.members[i] = alone[i : i+1 : i+1]
 	}
+	c.pairs = pairs(records)
+	if ruled := rulings.pairs(records); len(ruled) > 0 {
+		c.pairs = append(c.pairs, ruled...)
+		slices.SortFunc(c.pairs, comparePositions)
+		c.pairs = slices.Compact(c.pairs)
+	}
+	c.judged = make([]Judgement, len(c.pairs))
+	sideBySide(len(c.pairs), func(i int) { c.judged[i] = c.compare(c.pairs[i]) })
 	var joins, links []edge
-	pairs := append(Pairs(records), rulings.pairs(records)...)
-	for _, p := range pairs {
-		switch j := c.judge(p[0], p[1]); j.Verdict {
+	for i, j := range c.judged {
+		e := edge{int(c.pairs[i].a), int(c.pairs[i].b), j}
+		switch j.Verdict {
 		case Same:
-			joins = append(joins, edge{p[0], p[1], j})
+			joins = append(joins, e)
 		case Linked:
-			links = append(links, edge{p[0], p[1], j})
+			links = append(links, e)
 		}
 	}
 	order := func(x, y edge) int {
@@ -108,23 +135,33 @@ func other(records []*Record, e edge, i int) string {
 type clustering struct {
 	records []*Record
 	rulings Rulings
-	known   map[[2]int]Judgement
+	// pairs share a key or a ruling, in order; judged is what was found of each, and
+	// further of pairs that came up in joining.
+	pairs   []pair
+	judged  []Judgement
+	further map[pair]Judgement
 	// groupOf maps a record to its group, members a group to its records.
 	groupOf []int
 	members [][]int
 }
 
-func (c *clustering) judge(a, b int) Judgement {
-	if a > b {
-		a, b = b, a
+func (c *clustering) compare(p pair) Judgement {
+	a, b := c.records[p.a], c.records[p.b]
+	if j, ruled := c.rulings.judge(a.ID, b.ID); ruled {
+		return j
 	}
-	pair := [2]int{a, b}
-	j, ok := c.known[pair]
-	if !ok {
-		if j, ok = c.rulings.judge(c.records[a].ID, c.records[b].ID); !ok {
-			j = Compare(c.records[a], c.records[b])
-		}
-		c.known[pair] = j
+	return Compare(a, b)
+}
+
+func (c *clustering) judge(a, b int) Judgement {
+	p := pair{int32(min(a, b)), int32(max(a, b))}
+	if i, there := slices.BinarySearchFunc(c.pairs, p, comparePositions); there {
+		return c.judged[i]
+	}
+	j, there := c.further[p]
+	if !there {
+		j = c.compare(p)
+		c.further[p] = j
 	}
 	return j
 }
@@ -166,16 +203,18 @@ func (c *clustering) excused(a, b int) bool {
 }
 
 func (c *clustering) groups(why []string, links []edge) []Group {
-	var out []Group
-	at := make(map[int]int)
+	out := make([]Group, 0, len(c.records))
+	at := make([]int, len(c.records)) // the place of a group in out
+	for i := range at {
+		at[i] = -1
+	}
 	for i, r := range c.records {
 		g := c.groupOf[i]
-		n, ok := at[g]
-		if !ok {
-			n = len(out)
-			at[g] = n
-			out = append(out, Group{})
+		if size := len(c.members[g]); at[g] < 0 {
+			at[g] = len(out)
+			out = append(out, Group{Members: make([]string, 0, size), Why: make([]string, 0, size)})
 		}
+		n := at[g]
 		out[n].Members = append(out[n].Members, r.ID)
 		out[n].Why = append(out[n].Why, why[i])
 	}

@@ -1,5 +1,7 @@
 package merge
 
+import "unicode/utf8"
+
 // likeness is how alike two strings are, from 0 to 1: one less the edits (insert,
 // delete, replace, swap neighbours) that turn one into the other, by the length of
 // the longer. Below least it gives up and returns 0.
@@ -7,26 +9,49 @@ func likeness(a, b string, least float64) float64 {
 	if a == b {
 		return 1
 	}
-	ra, rb := []rune(a), []rune(b)
-	if len(ra) > len(rb) {
-		ra, rb = rb, ra
+	shorter, longer := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	if shorter > longer {
+		a, b, shorter, longer = b, a, longer, shorter
 	}
-	longer := len(rb)
 	budget := int(float64(longer) * (1 - least))
-	if longer == 0 || longer-len(ra) > budget {
+	if longer == 0 || longer-shorter > budget {
 		return 0
 	}
-	for len(ra) > 0 && ra[0] == rb[0] {
-		ra, rb = ra[1:], rb[1:]
-	}
-	for len(ra) > 0 && ra[len(ra)-1] == rb[len(rb)-1] {
-		ra, rb = ra[:len(ra)-1], rb[:len(rb)-1]
-	}
+	a, b = trimCommon(a, b)
+	var spaceA, spaceB [128]rune // titles mostly fit
+	ra, rb := appendRunes(spaceA[:0], a), appendRunes(spaceB[:0], b)
 	d := edits(ra, rb, budget)
 	if d > budget {
 		return 0
 	}
 	return 1 - float64(d)/float64(longer)
+}
+
+// trimCommon takes off what two texts begin and end with alike, in whole runes.
+func trimCommon(a, b string) (restA, restB string) {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && n < len(a) && !utf8.RuneStart(a[n]) {
+		n--
+	}
+	a, b = a[n:], b[n:]
+	n = 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	for n > 0 && !utf8.RuneStart(a[len(a)-n]) {
+		n--
+	}
+	return a[:len(a)-n], b[:len(b)-n]
+}
+
+func appendRunes(out []rune, s string) []rune {
+	for _, r := range s {
+		out = append(out, r)
+	}
+	return out
 }
 
 // Edits counts the edits between two strings (insert, delete, replace, swap
@@ -49,8 +74,12 @@ func edits(a, b []rune, budget int) int {
 		return len(b)
 	}
 	over := budget + 1
-	rows := make([]int, 3*(len(b)+1))
-	before, last, row := rows[:len(b)+1], rows[len(b)+1:2*(len(b)+1)], rows[2*(len(b)+1):]
+	var space [3 * 129]int
+	rows := space[:]
+	if 3*(len(b)+1) > len(rows) {
+		rows = make([]int, 3*(len(b)+1))
+	}
+	before, last, row := rows[:len(b)+1], rows[len(b)+1:2*(len(b)+1)], rows[2*(len(b)+1):3*(len(b)+1)]
 	for j := range last {
 		last[j] = j
 	}

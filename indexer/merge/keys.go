@@ -1,9 +1,9 @@
 package merge
 
 import (
-	"hash/fnv"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"polyglean/internal/record"
 )
@@ -54,7 +54,8 @@ func (r *Record) Without(common func(key string) bool) *Record {
 }
 
 func (r *Record) makeKeys() []string {
-	keys := append(make([]string, 0, 16), r.own...)
+	var space [MaxKeys]string
+	keys := append(space[:0], r.own...)
 	add := func(key string) {
 		if len(keys) < MaxKeys && !slices.Contains(keys, key) {
 			keys = append(keys, key)
@@ -96,7 +97,7 @@ func (r *Record) makeKeys() []string {
 			}
 		}
 	}
-	return keys
+	return slices.Clone(keys)
 }
 
 // firstAuthor is the skeleton of the first family name; of two letters at least, or
@@ -114,20 +115,38 @@ func (r *Record) firstAuthor() string {
 
 // cutEnds are the beginning and the end of what a title sounds like.
 func cutEnds(t *title) (head, tail string) {
-	sound := []rune(t.sound)
-	if len(sound) < 4 {
-		sound = []rune(t.letters)
+	sound := t.sound
+	if utf8.RuneCountInString(sound) < 4 {
+		sound = t.letters
 	}
-	n := min(ends, len(sound))
-	return string(sound[:n]), string(sound[len(sound)-n:])
+	from, to := 0, len(sound)
+	for range ends {
+		_, n := utf8.DecodeRuneInString(sound[from:])
+		_, m := utf8.DecodeLastRuneInString(sound[:to])
+		from, to = from+n, to-m
+	}
+	return sound[:from], sound[to:]
 }
 
 func hashed(kind string, parts ...string) string {
-	h := fnv.New64a()
-	h.Write([]byte(kind))
+	h := fnv1a(fnvOffset, kind)
 	for _, p := range parts {
-		h.Write([]byte{0})
-		h.Write([]byte(p))
+		h = fnv1a(h*fnvPrime, p) // behind a zero byte
 	}
-	return kind + ":" + strconv.FormatUint(h.Sum64(), 36)
+	var space [24]byte
+	key := append(append(space[:0], kind...), ':')
+	return string(strconv.AppendUint(key, h, 36))
+}
+
+// FNV-1a of 64 bits (Fowler, Noll, Vo), without the memory that hash/fnv takes.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+func fnv1a(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * fnvPrime
+	}
+	return h
 }

@@ -43,9 +43,12 @@ func newName(a record.Author) (name, bool) {
 	if family == "" {
 		family, given = partName(a.Name)
 	}
-	words := foldWords(family, 8)
-	words = slices.DeleteFunc(words, func(w string) bool { return suffixes[w] })
-	n := name{family: strings.Join(words, ""), script: scriptOf(family)}
+	words, letters := foldWords(family, 8)
+	n := name{family: letters, script: scriptOf(family)}
+	if slices.ContainsFunc(words, isSuffix) {
+		words = slices.DeleteFunc(words, isSuffix)
+		n.family = strings.Join(words, "")
+	}
 	if n.family == "" || nobody[n.family] {
 		return n, false
 	}
@@ -55,7 +58,8 @@ func newName(a record.Author) (name, bool) {
 		words = words[1:]
 	}
 	n.words = words
-	for i, w := range foldWords(given, 8) {
+	more, _ := foldWords(given, 8)
+	for i, w := range more {
 		if i == 0 {
 			n.initial, _ = utf8.DecodeRuneInString(w)
 		}
@@ -118,6 +122,8 @@ var (
 	particles = foldSet("van|von|der|den|de|del|della|di|da|dos|das|do|du|la|le|el|al|bin|ibn|ter|ten|zu|zur|af|av")
 	nobody    = letterSet("unknown|anonymous|anon|no author|no authors|no author name available|not available|none|n a|et al|others")
 )
+
+func isSuffix(w string) bool { return suffixes[w] }
 
 // is says how surely two names are one person's: 1 for surely, 0 for not.
 func (n *name) is(m *name) float64 {

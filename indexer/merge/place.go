@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"polyglean/internal/fold"
 )
 
 // pages are where an article stands: the first and last page, or its number, folded.
@@ -39,7 +37,7 @@ var dashes = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-",
 
 // page is the letters and figures of a page without "p." and leading zeros.
 func page(s string) string {
-	s = strings.ReplaceAll(fold.Fold(s), " ", "")
+	s = strings.ReplaceAll(folded(s), " ", "")
 	for _, prefix := range []string{"pages", "page", "pp", "p", "с", "стр", "art", "article", "no"} {
 		if rest, found := strings.CutPrefix(s, prefix); found && isNumber(rest) {
 			s = rest
@@ -147,8 +145,8 @@ func newContainer(s string) container {
 			s = name
 		}
 	}
-	words := foldWords(s, 24)
-	c := container{letters: strings.Join(words, ""), script: scriptOf(s)}
+	words, letters := foldWords(s, 24)
+	c := container{letters: letters, script: scriptOf(s)}
 	for _, w := range words {
 		if !containerWords[w] {
 			c.words = append(c.words, w)

@@ -1,13 +1,9 @@
 package merge
 
 import (
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 
-	"polyglean/internal/fold"
 	"polyglean/internal/record"
 )
 
@@ -58,7 +54,7 @@ func New(c *record.Candidate) *Record {
 	add("openalex", c.IDs.OpenAlex)
 	add("arxiv", arxiv(c.IDs.Other["arxiv"]))
 	add("hal", c.IDs.Other["hal"])
-	r.own = append(r.own, RecordKey(r.ID))
+	r.own = append(make([]string, 0, 2+len(r.ids)), RecordKey(r.ID))
 	if r.doi != "" {
 		r.own = append(r.own, BoundedKey("doi:"+r.doi))
 	}
@@ -66,7 +62,7 @@ func New(c *record.Candidate) *Record {
 		r.own = append(r.own, BoundedKey(id))
 	}
 	r.statements = statementsOf(c, r.own)
-	r.kind = kindOf(c)
+	r.kind = kindOf(c, r.doi)
 	r.keys = r.makeKeys()
 	return r
 }
@@ -74,20 +70,7 @@ func New(c *record.Candidate) *Record {
 // NewAll reads candidates on all processors.
 func NewAll(candidates []record.Candidate) []*Record {
 	out := make([]*Record, len(candidates))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(out) {
-					return
-				}
-				out[i] = New(&candidates[i])
-			}
-		})
-	}
-	wg.Wait()
+	sideBySide(len(out), func(i int) { out[i] = New(&candidates[i]) })
 	return out
 }
 
@@ -109,7 +92,7 @@ func PlausibleYear(year int) bool { return year >= 1000 && year <= 2200 }
 // number folds a volume or issue: "Vol. 12 (1)" and "12" are one.
 func number(s string) string {
 	s, _, _ = strings.Cut(s, "(")
-	words := foldWords(s, 6)
+	words, _ := foldWords(s, 6)
 	for _, w := range words {
 		if strings.ContainsAny(w, "0123456789") {
 			return strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(w, "vol"), "v"), "0")
@@ -164,9 +147,8 @@ const (
 
 // kindOf reads the kind off the type, the container and the identifiers. A type that
 // says "article" is no proof: databases say so of everything.
-func kindOf(c *record.Candidate) kind {
-	t, where := " "+fold.Fold(c.Type)+" ", " "+fold.Fold(c.Container)+" "
-	doi := DOI(c.IDs.DOI)
+func kindOf(c *record.Candidate, doi string) kind {
+	t, where := " "+folded(c.Type)+" ", " "+folded(c.Container)+" "
 	has := func(s string, words ...string) bool {
 		for _, w := range words {
 			if strings.Contains(s, w) {

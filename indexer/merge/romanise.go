@@ -1,8 +1,9 @@
 package merge
 
 import (
-	"strings"
+	"slices"
 	"unicode"
+	"unicode/utf8"
 )
 
 // roman spells letters of other alphabets in Latin ones, nearly: what follows looks
@@ -82,84 +83,113 @@ func spell(r rune) (s string, ok bool) {
 	return "", false
 }
 
-// class is the class of a Latin consonant, 0 for what is dropped: the vowels, and
-// h, j and y, which one transliteration writes and the next does not.
-func class(c byte) byte {
-	switch c {
-	case 'b', 'p':
-		return 'p'
-	case 'c', 's', 'z':
-		return 's'
-	case 'd', 't':
-		return 't'
-	case 'f', 'v', 'w':
-		return 'f'
-	case 'g', 'k', 'q':
-		return 'k'
-	case 'l', 'r':
-		return 'r'
-	case 'm', 'n':
-		return c
-	case 'x':
-		return 'x'
+// classes are those of the Latin consonants, and figures; 0 is what is dropped: the
+// vowels, and h, j and y, which one transliteration writes and the next does not.
+var classes = func() (class [256]byte) {
+	for _, alike := range []string{"pb", "scz", "td", "fvw", "kgq", "rl", "m", "n", "x", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"} {
+		for i := range len(alike) {
+			class[alike[i]] = alike[0]
+		}
 	}
-	if c >= '0' && c <= '9' {
-		return c
-	}
-	return 0
-}
+	return class
+}()
 
 // skeleton reduces folded words to the classes of their consonants. Letters of
 // scripts that do not tell their sound stay as they are.
 func skeleton(words []string) string {
-	var b strings.Builder
-	var latin []byte
+	var space, word [128]byte // titles and names mostly fit
+	out, latin := space[:0], word[:0]
 	for _, w := range words {
 		latin = latin[:0]
-		flush := func() {
-			b.Write(consonants(latin))
-			latin = latin[:0]
-		}
 		for _, r := range w {
 			if r < 0x80 {
 				latin = append(latin, byte(r))
 			} else if s, ok := spell(r); ok {
 				latin = append(latin, s...)
 			} else if unicode.IsLetter(r) {
-				flush()
-				b.WriteRune(r)
+				out = appendConsonants(out, latin)
+				latin = latin[:0]
+				out = utf8.AppendRune(out, r)
 			}
 		}
-		flush()
+		out = appendConsonants(out, latin)
 	}
-	return b.String()
+	return string(out)
 }
 
-// digraphs are spelled with two letters or more in one transliteration and with
-// another letter in the next; longer ones stand first.
-var digraphs = strings.NewReplacer(
-	"shch", "s", "tsch", "s", "tch", "s", "sch", "s", "dzh", "s", "ch", "s", "sh", "s", "zh", "s", "cz", "s", "sz", "s",
-	"ts", "s", "tz", "s", "kh", "", "gh", "k", "ph", "f", "th", "t", "ck", "k", "x", "ks",
-	"ca", "k", "co", "k", "cu", "k", "cl", "kl", "cr", "kr", "ct", "kt",
-)
+// digraph is spelled with two letters or more in one transliteration and with another
+// letter in the next.
+type digraph struct{ letters, sound string }
 
-// consonants returns the classes of the consonants of a Latin word, the same one
+// digraphs by their first letter, in the order they are tried: longer ones first.
+var digraphs = func() (byLetter ['z' + 1][]digraph) {
+	for _, d := range []digraph{
+		{"shch", "s"},
+		{"tsch", "s"},
+		{"tch", "s"},
+		{"sch", "s"},
+		{"dzh", "s"},
+		{"ch", "s"},
+		{"sh", "s"},
+		{"zh", "s"},
+		{"cz", "s"},
+		{"sz", "s"},
+		{"ts", "s"},
+		{"tz", "s"},
+		{"kh", ""},
+		{"gh", "k"},
+		{"ph", "f"},
+		{"th", "t"},
+		{"ck", "k"},
+		{"x", "ks"},
+		{"ca", "k"},
+		{"co", "k"},
+		{"cu", "k"},
+		{"cl", "kl"},
+		{"cr", "kr"},
+		{"ct", "kt"},
+	} {
+		byLetter[d.letters[0]] = append(byLetter[d.letters[0]], d)
+	}
+	return byLetter
+}()
+
+// appendConsonants adds the classes of the consonants of a Latin word, the same one
 // once where it stands several times in a row.
-func consonants(word []byte) []byte {
-	if len(word) == 0 {
-		return nil
-	}
-	s := string(word)
-	if strings.ContainsAny(s, "chxz") {
-		s = digraphs.Replace(s)
-	}
-	out := make([]byte, 0, len(s))
-	for i := range len(s) {
-		c := class(s[i])
-		if c == 0 || len(out) > 0 && out[len(out)-1] == c {
-			continue
+func appendConsonants(out, word []byte) []byte {
+	begin := len(out)
+	add := func(letter byte) {
+		if c := classes[letter]; c != 0 && (len(out) == begin || out[len(out)-1] != c) {
+			out = append(out, c)
 		}
-		out = append(out, c)
+	}
+	// Without one of these letters nothing is taken for a digraph.
+	spelled := slices.ContainsFunc(word, func(letter byte) bool { return letter == 'c' || letter == 'h' || letter == 'x' || letter == 'z' })
+	for at := 0; at < len(word); at++ {
+		if spelled {
+			if d := digraphAt(word[at:]); d != nil {
+				for i := range len(d.sound) {
+					add(d.sound[i])
+				}
+				at += len(d.letters) - 1
+				continue
+			}
+		}
+		add(word[at])
 	}
 	return out
+}
+
+// digraphAt is the digraph that a word begins with, or nil.
+func digraphAt(word []byte) *digraph {
+	if int(word[0]) >= len(digraphs) {
+		return nil
+	}
+	begun := digraphs[word[0]]
+	for i := range begun {
+		if d := &begun[i]; len(word) >= len(d.letters) && string(word[:len(d.letters)]) == d.letters {
+			return d
+		}
+	}
+	return nil
 }

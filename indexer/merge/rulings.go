@@ -42,7 +42,7 @@ func (r Rulings) judge(a, b string) (Judgement, bool) {
 }
 
 // pairs are the positions of the records that were joined; keys need not lead there.
-func (r Rulings) pairs(records []*Record) [][2]int {
+func (r Rulings) pairs(records []*Record) []pair {
 	if len(r.pairsOf) == 0 {
 		return nil
 	}
@@ -50,12 +50,12 @@ func (r Rulings) pairs(records []*Record) [][2]int {
 	for i, rec := range records {
 		at[rec.ID] = i
 	}
-	var out [][2]int
-	for pair, one := range r.pairsOf {
-		a, okA := at[pair[0]]
-		b, okB := at[pair[1]]
+	var out []pair
+	for ids, one := range r.pairsOf {
+		a, okA := at[ids[0]]
+		b, okB := at[ids[1]]
 		if one && okA && okB {
-			out = append(out, [2]int{min(a, b), max(a, b)})
+			out = append(out, pair{int32(min(a, b)), int32(max(a, b))})
 		}
 	}
 	return out

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"polyglean/internal/fold"
 	"polyglean/internal/record"
 )
 
@@ -34,13 +33,18 @@ const (
 )
 
 func newTitle(s string, container string) (title, bool) {
-	t := title{words: foldWords(trimTitle(s), maxWords)}
-	t.notice, t.words = openings.cut(t.words)
+	var t title
+	words, letters := foldWords(trimTitle(s), maxWords)
+	t.notice, t.words = openings.cut(words)
 	if len(t.words) == 0 {
-		t.words = foldWords(s, maxWords)
+		t.words, letters = foldWords(s, maxWords)
 		t.generic = true
+	} else {
+		for _, w := range words[:len(words)-len(t.words)] {
+			letters = letters[len(w):]
+		}
 	}
-	t.letters = strings.Join(t.words, "")
+	t.letters = letters
 	if t.letters == "" || unknownTitles[t.letters] {
 		return t, false
 	}
@@ -69,12 +73,21 @@ func mixed(w string) bool {
 // repeats says that s is the name of the container and nothing else, once or more
 // often, with words for volume and paper.
 func repeats(s, container string) bool {
+	if s == "" || s[0] != container[0] && strings.IndexByte("vinpa", s[0]) < 0 {
+		return s == "" // what it begins with is none of what is taken out
+	}
 	rest := strings.ReplaceAll(s, container, "")
 	for _, w := range []string{"volume", "vol", "issue", "number", "no", "paper", "article"} {
 		rest = strings.ReplaceAll(rest, w, "")
 	}
 	return rest == ""
 }
+
+// brackets are those that sources put around what they add.
+var brackets = []struct{ left, right string }{{"[", "]"}, {"(", ")"}, {"［", "］"}, {"（", "）"}, {"【", "】"}}
+
+// maxLabel is the length in bytes of the longest label that is looked for.
+const maxLabel = 200
 
 // trimTitle takes off what sources add to a title: brackets around a translated one,
 // the language in brackets behind it, markup, and labels before it.
@@ -84,18 +97,18 @@ func trimTitle(s string) string {
 		before := s
 		s = strings.TrimSpace(s)
 		s = strings.TrimRight(s, ".。 *†")
-		for _, pair := range []string{"[]", "()", "［］", "（）", "【】"} {
-			left, right := string([]rune(pair)[0]), string([]rune(pair)[1])
-			if !strings.HasSuffix(s, right) {
+		for _, pair := range brackets {
+			inner, found := strings.CutSuffix(s, pair.right)
+			if !found {
 				continue
 			}
-			at := strings.LastIndex(s, left)
+			at := strings.LastIndex(inner, pair.left)
 			switch {
 			case at < 0:
-			case at == 0 && left == "[":
-				s = s[len(left) : len(s)-len(right)]
-			case at > 0 && sourceNote(s[at+len(left):len(s)-len(right)]):
-				s = s[:at]
+			case at == 0 && pair.left == "[":
+				s = inner[len(pair.left):]
+			case at > 0 && sourceNote(inner[at+len(pair.left):]):
+				s = inner[:at]
 			}
 		}
 		if rest, found := strings.CutPrefix(s, "["); found && !strings.Contains(rest, "[") {
@@ -103,7 +116,7 @@ func trimTitle(s string) string {
 				s = rest[:at]
 			}
 		}
-		if label, rest, found := strings.Cut(s, ":"); found && labels[fold.Fold(label)] && strings.TrimSpace(rest) != "" {
+		if label, rest, found := strings.Cut(s, ":"); found && len(label) <= maxLabel && labels[folded(label)] && strings.TrimSpace(rest) != "" {
 			s = rest
 		}
 		if s == before {
@@ -139,7 +152,7 @@ func stripMarkup(s string) string {
 // sourceNote says that words in brackets behind a title are a database's and not of
 // the title: a language, or the kind of document.
 func sourceNote(s string) bool {
-	words := foldWords(s, 6)
+	words, _ := foldWords(s, 6)
 	if len(words) > 1 && referWords[words[0]] {
 		return true
 	}
@@ -154,15 +167,6 @@ func sourceNote(s string) bool {
 		said = said || noteWords[w]
 	}
 	return said
-}
-
-func foldWords(s string, limit int) []string {
-	t := fold.NewText(s)
-	words := make([]string, min(t.Len(), limit))
-	for i := range words {
-		words[i] = string(t.Word(i))
-	}
-	return words
 }
 
 func isASCII(s string) bool {
@@ -183,20 +187,28 @@ func scriptOf(s string) *unicode.RangeTable {
 		}
 		return nil
 	}
-	var best *unicode.RangeTable
-	counts := make([]int, len(scripts))
-	n := 0
+	var counts [len(scripts)]int
+	n, at := 0, 0 // the script of the letter before is the likeliest
 	for _, r := range s {
 		if n++; n > 200 {
 			break
 		}
-		for i, script := range scripts {
-			if unicode.Is(script, r) {
-				counts[i]++
-				break
+		if r < 0x80 {
+			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+				counts[0]++
 			}
+			continue
 		}
+		if !unicode.Is(scripts[at], r) {
+			i := slices.IndexFunc(scripts[:], func(script *unicode.RangeTable) bool { return unicode.Is(script, r) })
+			if i < 0 {
+				continue
+			}
+			at = i
+		}
+		counts[at]++
 	}
+	var best *unicode.RangeTable
 	most := 0
 	for i, c := range counts {
 		if c > most {
@@ -209,7 +221,7 @@ func scriptOf(s string) *unicode.RangeTable {
 	return best
 }
 
-var scripts = []*unicode.RangeTable{
+var scripts = [...]*unicode.RangeTable{
 	unicode.Latin, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Cyrillic, unicode.Hangul, unicode.Arabic,
 	unicode.Greek, unicode.Hebrew, unicode.Devanagari, unicode.Bengali, unicode.Thai, unicode.Tamil, unicode.Telugu,
 	unicode.Georgian, unicode.Armenian, unicode.Ethiopic, unicode.Khmer, unicode.Myanmar, unicode.Lao, unicode.Sinhala,
@@ -225,21 +237,26 @@ var hanNumerals = map[string]int{
 	"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
 }
 
+// longestNumeral is the length in bytes of the longest of these.
+const longestNumeral = len("viii")
+
 // hanParts number the parts of a work when they end its title: first, middle, last.
 var hanParts = []string{"上", "中", "下", "前", "後", "后", "続", "续"}
 
 func numbers(words []string) string {
 	var out []string
 	for i, w := range words {
-		if n, ok := romanNumerals[w]; ok {
-			if len(w) > 1 || i == len(words)-1 || i > 0 && partWords[words[i-1]] {
-				out = append(out, strconv.Itoa(n))
+		if len(w) <= longestNumeral {
+			if n, ok := romanNumerals[w]; ok {
+				if len(w) > 1 || i == len(words)-1 || i > 0 && partWords[words[i-1]] {
+					out = append(out, strconv.Itoa(n))
+				}
+				continue
 			}
-			continue
-		}
-		if n, ok := hanNumerals[w]; ok {
-			out = append(out, strconv.Itoa(n))
-			continue
+			if n, ok := hanNumerals[w]; ok {
+				out = append(out, strconv.Itoa(n))
+				continue
+			}
 		}
 		if i == len(words)-1 && slices.Contains(hanParts, w) {
 			out = append(out, w)

@@ -69,7 +69,7 @@ func makeOpenings(lists []struct {
 	for _, list := range lists {
 		for s := range strings.SplitSeq(list.titles, "|") {
 			out = append(out, opening{strings.Fields(fold.Fold(s)), list.kind})
-			if w := foldWords(s, 9); len(w) != len(out[len(out)-1].words) {
+			if w, _ := foldWords(s, 9); len(w) != len(out[len(out)-1].words) {
 				out[len(out)-1].words = w // scripts without spaces
 			}
 		}
@@ -140,7 +140,8 @@ func foldSet(list string) map[string]bool {
 func letterSet(list string) map[string]bool {
 	set := make(map[string]bool)
 	for s := range strings.SplitSeq(list, "|") {
-		set[strings.Join(foldWords(s, maxWords), "")] = true
+		_, letters := foldWords(s, maxWords)
+		set[letters] = true
 	}
 	return set
 }
