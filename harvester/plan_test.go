@@ -11,6 +11,7 @@ import (
 )
 
 func TestPlanSaysWhatAHarvestTakesAndKeepsNothing(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	a := archiveOf(500, 60)
 	a.perDay = 20
@@ -48,6 +49,7 @@ func (pricy) Cost(_ Query, cursor string) int {
 }
 
 func TestBudgetCountsWhatRequestsCost(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	a := pricy{archiveOf(60, 60)}
 	a.perDay = 25

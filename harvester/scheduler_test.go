@@ -312,10 +312,10 @@ func TestSchedulerOnTheStreams(t *testing.T) {
 	}
 	a, b := shelfOf("a", 35), shelfOf("b", 5)
 	ctx, stop := context.WithCancel(t.Context())
-	reached := make(chan struct{})
+	reached, once := make(chan struct{}), sync.Once{}
 	a.fail = func(page int) error {
 		if page == 2 {
-			close(reached)
+			once.Do(func() { close(reached) })
 			<-ctx.Done()
 		}
 		return nil
@@ -377,7 +377,7 @@ func TestSchedulerOnTheStreams(t *testing.T) {
 // waitForRuns waits until n runs have ended and the schedule knows.
 func waitForRuns(t *testing.T, bus *stream.Bus, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		ended := 0
 		for _, name := range []string{"a", "b"} {
 			var s turn

@@ -185,6 +185,7 @@ func TestSnowballSeesNewCitations(t *testing.T) {
 // A snowballing that takes more requests than a day has goes on, and asks nothing
 // twice that was asked to its end since it began.
 func TestSnowballGoesOnWithinItsBudget(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	ledger := NewLedger(bus)
 	s := &citing{perDay: 3, finds: map[string][]string{"cited-by:s1": {"a", "b"}, "cites:s1": {"c", "d"}, "cited-by:s2": {"e"}}}

@@ -74,6 +74,17 @@ func archiveOf(n, most int) *archive {
 	return a
 }
 
+// sameDay makes sure that what follows is done on one day (UTC), of which windows and
+// budgets are.
+func sameDay(t *testing.T) {
+	t.Helper()
+	now := time.Now()
+	if left := midnight(now).AddDate(0, 0, 1).Sub(now); left < 2*time.Minute {
+		t.Logf("waiting for the next day, in %s", left)
+		time.Sleep(left)
+	}
+}
+
 func TestLargeQueryIsAskedInWindows(t *testing.T) {
 	bus := openBus(t)
 	a := archiveOf(500, 60)
@@ -120,6 +131,7 @@ func TestRecordsWithoutADateAreMissed(t *testing.T) {
 }
 
 func TestOneDayWithTooManyIsSaid(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	a := &archive{max: 10}
 	for i := range 30 {
@@ -148,6 +160,7 @@ func (h *hoard) Page(ctx context.Context, q Query, cursor string) (Page, error) 
 }
 
 func TestOneDayWithTooManyIsHadWhereItCanBe(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	h := &hoard{archive{max: 10}}
 	for i := range 35 {
@@ -204,6 +217,7 @@ func TestFirstFillGoesOnWindowByWindow(t *testing.T) {
 }
 
 func TestBudgetOfTheDayEndsTheQueryPartial(t *testing.T) {
+	sameDay(t)
 	bus := openBus(t)
 	a := archiveOf(100, 1000)
 	a.perDay = 4

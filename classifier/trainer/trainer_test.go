@@ -365,7 +365,7 @@ func TestRun(t *testing.T) {
 	}()
 	wait := func(training int64) {
 		t.Helper()
-		for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 			s, err := Load(ctx, b)
 			if err != nil {
 				t.Fatal(err)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"polyglean/internal/cputime"
 )
 
 const header = "concept_id\tfacet\tlang\tpattern\tstrength\tsource\n"
@@ -128,14 +130,14 @@ func TestMatch(t *testing.T) {
 
 func TestGapsAreQuickInHostileText(t *testing.T) {
 	l := makeTable(t, "trafficking topic en strong sex .. sale*")
-	start := time.Now()
+	start := cputime.Used()
 	if got := l.Match(strings.Repeat("sex ", 200_000)); got != nil {
 		t.Errorf("%d hits without the right side", len(got))
 	}
 	if got := len(l.Match(strings.Repeat("sex sale ", 100_000))); got != 100_000 {
 		t.Errorf("%d hits, want one for each left side", got)
 	}
-	if took := time.Since(start); took > 20*time.Second {
+	if took := cputime.Used() - start; took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 }
