@@ -18,6 +18,13 @@ func stageRun(t *testing.T, bus *stream.Bus, index indexer.Index) error {
 		return err
 	}
 	for {
+		lag, err := bus.Lag(t.Context(), stream.Candidates, "classifier")
+		if err != nil {
+			return err
+		}
+		if lag == 0 {
+			break
+		}
 		batch, err := sub.Fetch(t.Context(), 100, 100*time.Millisecond)
 		if err != nil {
 			return err
@@ -26,9 +33,6 @@ func stageRun(t *testing.T, bus *stream.Bus, index indexer.Index) error {
 			if err := d.Done(t.Context()); err != nil {
 				return err
 			}
-		}
-		if len(batch) == 0 {
-			break
 		}
 	}
 	sub.Close()
