@@ -182,7 +182,7 @@ func (c *change) ops() ([]Op, error) {
 		ops = append(ops, Op{ID: id, Version: before.Version + 1, Next: true, Doc: &docs[i]})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(c.gone), strings.Compare) {
-		ops = append(ops, Op{ID: id, Version: c.before[id].Version + 1, Next: true})
+		ops = append(ops, Op{ID: id, Version: c.before[id].Version + 1, Next: true, Last: true})
 	}
 	return ops, nil
 }

@@ -46,6 +46,10 @@ type Op struct {
 	// either when the document has reached Version (Outcome.Stale). Of two writers that
 	// go on from the same document, one is refused.
 	Next bool
+	// Last holds the operation back until all others of the batch have taken effect: it
+	// has no effect when one of them has none (Outcome.Undone). What went into other
+	// documents is deleted so; nothing is lost when those were not written.
+	Last bool
 	// Doc is nil to delete.
 	Doc *Document
 }
@@ -54,6 +58,9 @@ type Op struct {
 type Outcome struct {
 	// Stale says that a newer version was already there; see also Op.Next.
 	Stale bool
+	// Undone says that the operation was to be the Last of a batch of which another one
+	// is Stale or refused.
+	Undone bool
 	// Err is non-nil when the backend will never take this operation as it is: the
 	// document is to be parked. What is worth retrying has been retried inside.
 	Err error

@@ -47,6 +47,8 @@ type Runner struct {
 
 	// Indexed and Parked count records since the start.
 	Indexed, Parked atomic.Int64
+	// waiting is why nothing can be written at present, nil when it can.
+	waiting atomic.Pointer[error]
 }
 
 // NewRunner makes a runner. The owner names this process among others that may
@@ -56,6 +58,26 @@ func NewRunner(bus *stream.Bus, index Index, owner string, log *slog.Logger) *Ru
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Runner{bus: bus, index: index, owner: owner, log: log}
+}
+
+// Ready says why the runner cannot write to the index now, and what helps; nil when it
+// can, or has nothing to write. Nothing is lost meanwhile: what cannot be written stays
+// in the logs.
+func (r *Runner) Ready() error {
+	if why := r.waiting.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
+
+// note keeps whether the index took a batch, and logs when that changes.
+func (r *Runner) note(err error) {
+	switch {
+	case errors.Is(err, ErrUnavailable):
+		r.waiting.Store(&err)
+	case err == nil && r.waiting.Swap(nil) != nil:
+		r.log.Warn("index available again")
+	}
 }
 
 // Run waits until it is this process's turn to write, then indexes until ctx ends
@@ -128,18 +150,26 @@ func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) err
 	for i, d := range batch {
 		logged[i] = LoggedDecision{Seq: d.Seq, Decision: d.Decision}
 	}
-	if err := r.put(ctx, nil, logged); err != nil {
-		for _, d := range batch {
-			d.Retry(2 * time.Second)
+	homeless, err := r.put(ctx, nil, logged)
+	early := map[uint64]bool{}
+	if err == nil && len(homeless) > 0 {
+		// The records that they are on may have been held up.
+		var lag int
+		if lag, err = r.bus.Lag(ctx, stream.Classified, Stage); err == nil && lag == 0 {
+			err = r.parkHomeless(ctx, homeless)
 		}
-		return err
+		for _, d := range homeless {
+			early[d.Seq] = lag > 0
+		}
 	}
 	for _, d := range batch {
-		if err := d.Done(ctx); err != nil {
-			return err
+		if err != nil || early[d.Seq] {
+			d.Retry(2 * time.Second)
+			continue
 		}
+		err = d.Done(ctx)
 	}
-	return nil
+	return err
 }
 
 // putScores brings scores into the index. A score may be ahead of its record: it is
@@ -164,12 +194,18 @@ func (r *Runner) putScores(ctx context.Context, sub *stream.Subscription) error 
 		}
 		scores = append(scores, got...)
 	}
-	homeless, err := Rescore(ctx, r.index, scores)
-	if err == nil && len(homeless) > 0 {
+	done, err := Rescore(ctx, r.index, scores)
+	r.note(err)
+	if err == nil && len(done.Homeless) > 0 {
 		var lag int
 		if lag, err = r.bus.Lag(ctx, stream.Classified, Stage); lag > 0 {
 			again(deliveries)
 			return err
+		}
+	}
+	for _, refused := range done.Refused {
+		if err == nil {
+			err = r.parkScore(ctx, refused)
 		}
 	}
 	if err != nil {
@@ -193,14 +229,13 @@ func (r *Runner) scores(ctx context.Context, d *stream.Delivery) ([]LoggedScore,
 			err = errors.New("the score names no record")
 		}
 		if err != nil {
-			p := record.Parked{
-				Key: fmt.Sprintf("%s-%d-%d", stream.Scores, d.Seq, i), Stage: Stage, Source: d.Source,
+			err = r.park(ctx, record.Parked{
+				Key: fmt.Sprintf("%s-%d-%d", stream.Scores, d.Seq, i), Source: d.Source,
 				Reason: "not a readable score: " + err.Error(), Raw: raw, Attempts: d.Attempt,
-			}
-			if err := r.bus.Park(ctx, p); err != nil {
+			})
+			if err != nil {
 				return nil, err
 			}
-			r.Parked.Add(1)
 			continue
 		}
 		scores = append(scores, l)
@@ -208,46 +243,78 @@ func (r *Runner) scores(ctx context.Context, d *stream.Delivery) ([]LoggedScore,
 	return scores, nil
 }
 
-// put brings records and decisions into the index and parks what it will not take.
-func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) error {
+// put brings records and decisions into the index and parks what it will not take. It
+// returns the decisions on what is not in the index.
+func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) (homeless []LoggedDecision, err error) {
 	if len(members)+len(decisions) == 0 {
-		return nil
+		return nil, nil
 	}
 	merged, err := Merge(ctx, r.index, members, decisions)
+	r.note(err)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, refused := range merged.Refused {
 		if err := r.parkRecord(ctx, refused); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, d := range merged.Homeless {
-		p := record.Parked{
-			Key: fmt.Sprintf("%s-%d", stream.Decisions, d.Seq), Stage: Stage, Source: "decision." + d.Decision.Review,
-			Reason: fmt.Sprintf("decision on study %s, which is not in the index", d.Decision.Study),
+	for _, refused := range merged.RefusedDecisions {
+		if err := r.parkDecision(ctx, refused.What, fmt.Sprintf("the index refused study %s with this decision: %v", refused.What.Decision.Study, refused.Err)); err != nil {
+			return nil, err
 		}
-		if p.Raw, err = json.Marshal(d.Decision); err != nil {
-			return err
-		}
-		if err := r.bus.Park(ctx, p); err != nil {
-			return err
-		}
-		r.Parked.Add(1)
 	}
-	r.Indexed.Add(int64(len(members)))
-	return nil
+	r.Indexed.Add(int64(max(0, len(members)-len(merged.Refused))))
+	return merged.Homeless, nil
 }
 
-func (r *Runner) parkRecord(ctx context.Context, refused Refused) error {
-	rec := &refused.Member.Record
+func (r *Runner) parkRecord(ctx context.Context, refused Refused[Member]) error {
+	rec := &refused.What.Record
 	raw, err := json.Marshal(rec)
 	if err != nil {
 		return err
 	}
-	r.Parked.Add(1)
-	return r.bus.Park(ctx, record.Parked{
-		Key: rec.Candidate.ID, RecordID: rec.Candidate.ID, Stage: Stage, Source: rec.Candidate.Source, Raw: raw,
+	return r.park(ctx, record.Parked{
+		Key: rec.Candidate.ID, RecordID: rec.Candidate.ID, Source: rec.Candidate.Source, Raw: raw,
 		Reason: "the index refused the study of this record: " + refused.Err.Error(),
 	})
+}
+
+func (r *Runner) parkHomeless(ctx context.Context, homeless []LoggedDecision) error {
+	for _, d := range homeless {
+		if err := r.parkDecision(ctx, d, fmt.Sprintf("decision on study %s, which is not in the index", d.Decision.Study)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) parkDecision(ctx context.Context, d LoggedDecision, reason string) error {
+	raw, err := json.Marshal(d.Decision)
+	if err != nil {
+		return err
+	}
+	return r.park(ctx, record.Parked{
+		Key: fmt.Sprintf("%s-%d", stream.Decisions, d.Seq), Source: "decision." + d.Decision.Review, Reason: reason, Raw: raw,
+	})
+}
+
+func (r *Runner) parkScore(ctx context.Context, refused Refused[LoggedScore]) error {
+	raw, err := json.Marshal(refused.What.Score)
+	if err != nil {
+		return err
+	}
+	return r.park(ctx, record.Parked{
+		Key: fmt.Sprintf("%s-%d-%s", stream.Scores, refused.What.Seq, refused.What.Score.Record), Source: "score", Raw: raw,
+		Reason: fmt.Sprintf("the index refused the study of record %s with this score: %v", refused.What.Score.Record, refused.Err),
+	})
+}
+
+func (r *Runner) park(ctx context.Context, p record.Parked) error {
+	p.Stage = Stage
+	if err := r.bus.Park(ctx, p); err != nil {
+		return err
+	}
+	r.Parked.Add(1)
+	return nil
 }

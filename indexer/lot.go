@@ -83,14 +83,13 @@ func (r *Runner) members(ctx context.Context, deliveries []*stream.Delivery) ([]
 				members = append(members, m)
 				continue
 			}
-			p := record.Parked{
-				Key: fmt.Sprintf("%s-%d-%d", stream.Classified, d.Seq, i), Stage: Stage, Source: d.Source,
+			err = r.park(ctx, record.Parked{
+				Key: fmt.Sprintf("%s-%d-%d", stream.Classified, d.Seq, i), Source: d.Source,
 				Reason: "not a readable classified record: " + err.Error(), Raw: raw, Run: d.Run, Attempts: d.Attempt,
-			}
-			if err := r.bus.Park(ctx, p); err != nil {
+			})
+			if err != nil {
 				return nil, err
 			}
-			r.Parked.Add(1)
 		}
 		d.Records = nil // their memory is not needed while the lot waits
 	}
@@ -99,7 +98,7 @@ func (r *Runner) members(ctx context.Context, deliveries []*stream.Delivery) ([]
 
 // putLot brings a lot into the index and acknowledges it.
 func (r *Runner) putLot(ctx context.Context, l lot) error {
-	if err := r.put(ctx, l.members, nil); err != nil {
+	if _, err := r.put(ctx, l.members, nil); err != nil {
 		return err
 	}
 	for _, d := range l.deliveries {

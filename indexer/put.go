@@ -3,33 +3,40 @@ package indexer
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
-// mergeTries is how often Merge starts anew because another writer came between.
+// mergeTries is how often Merge starts anew because another writer came between, or
+// because a study was refused.
 const mergeTries = 20
 
 // Merged is what became of a batch.
 type Merged struct {
-	// Refused are records whose study the index will never take, with its reason; what
-	// the study was before stays in the index.
-	Refused []Refused
+	// Refused are records whose study the index will never take; what the study was
+	// before stays in the index.
+	Refused []Refused[Member]
+	// RefusedDecisions are decisions whose study the index will not take with them.
+	RefusedDecisions []Refused[LoggedDecision]
 	// Homeless are decisions on studies and records that are not in the index.
 	Homeless []LoggedDecision
 }
 
-// Refused is a record that cannot be indexed.
-type Refused struct {
-	Member Member
-	Err    error
+// Refused is what the index will never take as it is, with its reason.
+type Refused[T Member | LoggedDecision | LoggedScore] struct {
+	What T
+	Err  error
 }
 
 // Merge brings records and decisions into an index: copies of one study become one
 // document. The records and decisions in the index are in the end the same whatever
 // the order and batches they came in, and whoever else was writing: when another
 // writer changed one of the studies, or added one that belongs to them, all is read
-// and worked out again. The error wraps ErrUnavailable when the batch is to be sent
-// again later; sending it again is always safe.
+// and worked out again. So it is without the records whose study is refused: no record
+// goes from where it was before the place where it goes to is written. The error wraps
+// ErrUnavailable when the batch is to be sent again later; sending it again is always
+// safe.
 func Merge(ctx context.Context, index Index, members []Member, decisions []LoggedDecision) (Merged, error) {
+	var m Merged
 	for range mergeTries {
 		c, err := assemble(ctx, index, members, decisions)
 		if err != nil {
@@ -39,7 +46,7 @@ func Merge(ctx context.Context, index Index, members []Member, decisions []Logge
 		if err != nil {
 			return Merged{}, err
 		}
-		m := Merged{Homeless: c.homeless}
+		m.Homeless = c.homeless
 		if len(ops) == 0 {
 			return m, nil
 		}
@@ -47,12 +54,14 @@ func Merge(ctx context.Context, index Index, members []Member, decisions []Logge
 		if err != nil {
 			return Merged{}, err
 		}
-		alone, written := true, ops[:0:0]
+		alone, written, refused := true, ops[:0:0], map[string]error{}
 		for i, o := range outcomes {
-			alone = alone && !o.Stale
-			if o.Err != nil {
-				m.Refused = append(m.Refused, c.refused(ops[i].ID, o.Err)...)
-			} else {
+			switch {
+			case o.Err != nil:
+				refused[ops[i].ID] = o.Err
+			case o.Stale:
+				alone = false
+			case !o.Undone:
 				written = append(written, ops[i])
 			}
 		}
@@ -61,25 +70,62 @@ func Merge(ctx context.Context, index Index, members []Member, decisions []Logge
 				return Merged{}, err
 			}
 		}
-		if alone {
+		if !alone {
+			continue
+		}
+		if len(refused) == 0 {
 			return m, nil
+		}
+		given := m.refused()
+		members, decisions = c.giveUp(&m, refused, written, members, decisions)
+		if m.refused() == given {
+			return m, nil // what is refused is not of this batch, and stays as it was
 		}
 	}
 	return Merged{}, fmt.Errorf("%w: another writer keeps changing the same studies", ErrUnavailable)
 }
 
-// refused are the records whose arrival made a document that the index refuses.
-func (c *change) refused(id string, why error) []Refused {
-	var out []Refused
+func (m *Merged) refused() int { return len(m.Refused) + len(m.RefusedDecisions) }
+
+// giveUp notes what cannot be brought in because its study is refused, and returns the
+// rest of the batch, with the other records of that study: they are to be as they were.
+// Decisions are given up only where no record is.
+func (c *change) giveUp(m *Merged, refused map[string]error, written []Op, members []Member, decisions []LoggedDecision) ([]Member, []LoggedDecision) {
+	overwritten := map[string]bool{}
+	for _, op := range written {
+		overwritten[op.ID] = true
+	}
+	var back []Member
+	records, decided := map[string]bool{}, map[uint64]bool{}
 	for _, s := range c.studies {
-		if s.ID != id {
+		why := refused[s.ID]
+		if why == nil {
 			continue
 		}
-		for _, m := range s.Members {
-			if c.arrived[m.Record.Candidate.ID] {
-				out = append(out, Refused{m, why})
+		blamed := false
+		for _, member := range s.Members {
+			id := member.Record.Candidate.ID
+			stays := slices.ContainsFunc(c.from.home[id], func(study string) bool { return !overwritten[study] })
+			if stays && !c.arrived[id] {
+				back = append(back, member)
+				continue
+			}
+			m.Refused = append(m.Refused, Refused[Member]{member, why})
+			records[id] = true
+			blamed = blamed || c.arrived[id]
+		}
+		for _, d := range decisions {
+			has := func(of LoggedDecision) bool { return of.Seq == d.Seq }
+			if !blamed && !decided[d.Seq] && (slices.ContainsFunc(s.Decisions, has) || slices.ContainsFunc(s.Rulings, has)) {
+				m.RefusedDecisions = append(m.RefusedDecisions, Refused[LoggedDecision]{d, why})
+				decided[d.Seq] = true
 			}
 		}
 	}
-	return out
+	for _, member := range members {
+		if !records[member.Record.Candidate.ID] {
+			back = append(back, member)
+		}
+	}
+	return back, slices.DeleteFunc(slices.Clone(decisions), func(d LoggedDecision) bool { return decided[d.Seq] })
 }

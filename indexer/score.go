@@ -87,21 +87,28 @@ func (s *Study) screening() int64 {
 	return place
 }
 
-// Rescore brings scores into the index, and returns those of records that are not in
-// it. Studies are otherwise left as they are. The error wraps ErrUnavailable when the
-// scores are to be sent again later; sending them again is always safe.
-func Rescore(ctx context.Context, index Index, scores []LoggedScore) (homeless []LoggedScore, err error) {
-	for chunk := range slices.Chunk(scores, batchRecords) {
-		more, err := rescore(ctx, index, chunk)
-		if err != nil {
-			return nil, err
-		}
-		homeless = append(homeless, more...)
-	}
-	return homeless, nil
+// Rescored is what became of scores.
+type Rescored struct {
+	// Refused are scores that the index will not take with their studies.
+	Refused []Refused[LoggedScore]
+	// Homeless are scores of records that are not in the index.
+	Homeless []LoggedScore
 }
 
-func rescore(ctx context.Context, index Index, scores []LoggedScore) (homeless []LoggedScore, err error) {
+// Rescore brings scores into the index. Studies are otherwise left as they are. The
+// error wraps ErrUnavailable when the scores are to be sent again later; sending them
+// again is always safe.
+func Rescore(ctx context.Context, index Index, scores []LoggedScore) (Rescored, error) {
+	var all Rescored
+	for chunk := range slices.Chunk(scores, batchRecords) {
+		if err := rescore(ctx, index, chunk, &all); err != nil {
+			return Rescored{}, err
+		}
+	}
+	return all, nil
+}
+
+func rescore(ctx context.Context, index Index, scores []LoggedScore, done *Rescored) error {
 	latest := make(map[string]*LoggedScore, len(scores)) // by record ID
 	aliases := make([]string, 0, len(scores))
 	for i := range scores {
@@ -117,48 +124,49 @@ func rescore(ctx context.Context, index Index, scores []LoggedScore) (homeless [
 	for range mergeTries {
 		stored, err := index.Lookup(ctx, ExactAlias, aliases)
 		if err != nil {
-			return nil, fmt.Errorf("look up studies: %w", err)
+			return fmt.Errorf("look up studies: %w", err)
 		}
 		var ops []Op
+		var studies []Study
 		found := make(map[string]bool, len(latest))
 		for _, d := range stored {
 			s, err := readStudy(d)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if !s.take(latest, found) {
 				continue
 			}
 			doc, err := s.Document()
 			if err != nil {
-				return nil, err
+				return err
 			}
-			ops = append(ops, Op{ID: s.ID, Version: d.Version + 1, Next: true, Doc: &doc})
+			ops, studies = append(ops, Op{ID: s.ID, Version: d.Version + 1, Next: true, Doc: &doc}), append(studies, s)
 		}
-		settled := true
+		var outcomes []Outcome
 		if len(ops) > 0 {
-			outcomes, err := index.Apply(ctx, ops)
-			if err != nil {
-				return nil, err
-			}
-			for i, o := range outcomes {
-				if o.Err != nil {
-					return nil, fmt.Errorf("the index refuses the scores of study %s: %w", ops[i].ID, o.Err)
-				}
-				settled = settled && !o.Stale
+			if outcomes, err = index.Apply(ctx, ops); err != nil {
+				return err
 			}
 		}
-		if !settled {
+		if slices.ContainsFunc(outcomes, func(o Outcome) bool { return o.Stale }) {
 			continue
+		}
+		for i, o := range outcomes {
+			for _, m := range studies[i].Members {
+				if l := latest[m.Record.Candidate.ID]; o.Err != nil && l != nil {
+					done.Refused = append(done.Refused, Refused[LoggedScore]{*l, o.Err})
+				}
+			}
 		}
 		for _, l := range latest {
 			if !found[l.Score.Record] {
-				homeless = append(homeless, *l)
+				done.Homeless = append(done.Homeless, *l)
 			}
 		}
-		return homeless, nil
+		return nil
 	}
-	return nil, fmt.Errorf("%w: another writer keeps changing the same studies", ErrUnavailable)
+	return fmt.Errorf("%w: another writer keeps changing the same studies", ErrUnavailable)
 }
 
 // take gives the members their scores and notes which records were there; false when

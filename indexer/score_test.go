@@ -31,7 +31,7 @@ func TestRunnerIndexesScores(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- b.runner.Run(ctx) }()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		lag, err := b.bus.Lag(ctx, stream.Scores, indexer.Stage)
 		if err != nil {
 			t.Fatal(err)
@@ -150,8 +150,8 @@ func BenchmarkRescore(b *testing.B) {
 				Record: members[i].Record.Candidate.ID, Model: "m", Training: training, Value: 0.25,
 			}}
 		}
-		if homeless, err := indexer.Rescore(b.Context(), index, scores); err != nil || len(homeless) > 0 {
-			b.Fatal(len(homeless), err)
+		if done, err := indexer.Rescore(b.Context(), index, scores); err != nil || len(done.Homeless) > 0 {
+			b.Fatal(len(done.Homeless), err)
 		}
 	}
 	b.ReportMetric(studies*float64(b.N)/b.Elapsed().Seconds(), "records/s")

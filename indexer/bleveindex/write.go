@@ -24,22 +24,40 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 
 	outcomes := make([]indexer.Outcome, len(ops))
 	last := make(map[string]int, len(ops)) // ID → the operation that stands at the end
-	for i, op := range ops {
+	whole := true
+	settle := func(i int) error {
+		op := ops[i]
 		if outcomes[i].Err = op.Check(); outcomes[i].Err != nil {
-			continue
+			return nil
+		}
+		if op.Last && !whole {
+			outcomes[i].Undone = true
+			return nil
 		}
 		stored, exists, err := snap.version(op.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if j, ok := last[op.ID]; ok {
 			stored, exists = ops[j].Version, ops[j].Doc != nil
 		}
 		if exists && (op.Version < stored || op.Next && op.Version == stored) {
 			outcomes[i].Stale = true
-			continue
+			return nil
 		}
 		last[op.ID] = i
+		return nil
+	}
+	for _, held := range []bool{false, true} {
+		for i, op := range ops {
+			if op.Last != held {
+				continue
+			}
+			if err := settle(i); err != nil {
+				return nil, err
+			}
+			whole = whole && (held || outcomes[i] == indexer.Outcome{})
+		}
 	}
 	if len(last) == 0 {
 		return outcomes, nil

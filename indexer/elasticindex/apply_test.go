@@ -346,3 +346,32 @@ func TestGone(t *testing.T) {
 		t.Errorf("Count: %v, want unavailable", err)
 	}
 }
+
+// TestLastWaits: what went into another document is deleted when that is written, and
+// not before.
+func TestLastWaits(t *testing.T) {
+	f := newFake(t)
+	x := f.open(t)
+	f.docs["old"] = fakeDoc{version: 4}
+	batch := append([]indexer.Op{{ID: "old", Version: 5, Last: true}}, puts("a", "b")...)
+	f.always = refuseItems(429, "es_rejected_execution_exception", "b")
+	if _, err := x.Apply(t.Context(), batch); !errors.Is(err, indexer.ErrUnavailable) {
+		t.Fatalf("Apply: %v, want unavailable", err)
+	}
+	if got := f.ids(); got != "a old" {
+		t.Errorf("%q are there, want old until b is written", got)
+	}
+	f.always, f.bulks = nil, nil
+	outcomes, err := x.Apply(t.Context(), batch)
+	if err != nil || show(outcomes) != "ddd" || f.ids() != "a b" {
+		t.Errorf("Apply: %s, %v; %q are there", show(outcomes), err, f.ids())
+	}
+	if got := f.requests(); !slices.Equal(got, []string{"a b", "old"}) {
+		t.Errorf("requests %q", got)
+	}
+	f.docs["old"] = fakeDoc{version: 4}
+	f.faults = []*fault{refuseItems(400, "document_parsing_exception", "b")}
+	if outcomes, err := x.Apply(t.Context(), batch); err != nil || !outcomes[0].Undone || f.ids() != "a b old" {
+		t.Errorf("Apply: %+v, %v; %q are there", outcomes, err, f.ids())
+	}
+}

@@ -28,6 +28,8 @@ func Run(t *testing.T, b Backend) {
 		"Apply":      testApply,
 		"Versions":   testVersions,
 		"Next":       testNext,
+		"Last":       testLast,
+		"Picky":      testPicky,
 		"Writers":    testWriters,
 		"Crowd":      testCrowd,
 		"Template":   testTemplate,

@@ -53,11 +53,11 @@ func testScores(t *testing.T, b Backend) {
 	}
 	rescore := func(scores ...indexer.LoggedScore) []indexer.LoggedScore {
 		t.Helper()
-		homeless, err := indexer.Rescore(ctx, idx, scores)
-		if err != nil {
-			t.Fatal(err)
+		done, err := indexer.Rescore(ctx, idx, scores)
+		if err != nil || len(done.Refused) > 0 {
+			t.Fatalf("refused %+v, error %v", done.Refused, err)
 		}
-		return homeless
+		return done.Homeless
 	}
 
 	stranger := scoreOf(1, "z", "9", 1, 0.5, true)

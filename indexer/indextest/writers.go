@@ -63,6 +63,16 @@ func copyOf(seq uint64, source string, work int, change func(*record.Candidate))
 	}}
 }
 
+// only leaves a record its title and these identifiers: nothing else leads to it.
+func only(doi, pmid string) func(*record.Candidate) {
+	return func(c *record.Candidate) {
+		*c = record.Candidate{
+			Schema: c.Schema, ID: c.ID, Source: c.Source, SourceID: c.SourceID, Version: 1, Titles: c.Titles,
+			IDs: record.Identifiers{DOI: doi, PMID: pmid},
+		}
+	}
+}
+
 // interrupted lets another writer in once, between a writer's reading and writing.
 type interrupted struct {
 	indexer.Index
@@ -97,10 +107,16 @@ func testWriters(t *testing.T, b Backend) {
 		"both begin the study": func(n int) steps {
 			return steps{first: []indexer.Member{copyOf(2, "b", n, nil)}, second: []indexer.Member{copyOf(3, "c", n, nil)}}
 		},
-		"one joins two studies, the other adds to one of them": func(n int) steps {
+		"both add to a study of two": func(n int) steps {
 			return steps{
 				before: []indexer.Member{copyOf(1, "a", n, bare), copyOf(1, "b", n, nil)},
 				first:  []indexer.Member{copyOf(2, "c", n, doi)}, second: []indexer.Member{copyOf(3, "d", n, nil)},
+			}
+		},
+		"one joins two studies, the other adds to one of them": func(n int) steps {
+			return steps{
+				before: []indexer.Member{copyOf(1, "a", n, only("", "7")), copyOf(1, "b", n, only("10.5555/w", ""))},
+				first:  []indexer.Member{copyOf(2, "c", n, only("10.5555/w", "7"))}, second: []indexer.Member{copyOf(3, "d", n, only("10.5555/w", ""))},
 			}
 		},
 		"one takes a record out, the other adds to it": func(n int) steps {
