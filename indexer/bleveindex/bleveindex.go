@@ -29,6 +29,7 @@ var errClosed = errors.New("the index is closed")
 // Index is an index in a directory.
 type Index struct {
 	store *scorch.Scorch
+	guard *guard
 	queue *index.AnalysisQueue
 
 	// writing lets one batch at a time compare versions and write.
@@ -48,7 +49,7 @@ func Open(dir string) (*Index, error) {
 		return nil, err
 	}
 	queue := index.NewAnalysisQueue(runtime.GOMAXPROCS(0))
-	store, err := openStore(filepath.Join(dir, storeName), queue)
+	store, guard, err := openStore(filepath.Join(dir, storeName), queue)
 	if err != nil {
 		queue.Close()
 		if errors.Is(err, bolterrors.ErrTimeout) {
@@ -56,7 +57,7 @@ func Open(dir string) (*Index, error) {
 		}
 		return nil, fmt.Errorf("open index %s: %w (if it is damaged, `polyglean reindex` builds it anew from the log)", dir, err)
 	}
-	return &Index{store: store, queue: queue}, nil
+	return &Index{store: store, guard: guard, queue: queue}, nil
 }
 
 // Count implements indexer.Index.
@@ -80,6 +81,7 @@ func (x *Index) Close() error {
 		return nil
 	}
 	x.closed = true
+	x.guard.close()
 	err := x.store.Close()
 	x.queue.Close()
 	return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"polyglean/indexer"
@@ -25,20 +26,25 @@ func (x *Index) Check(ctx context.Context) ([]error, error) {
 		return nil, err
 	}
 	defer snap.close()
+	return damagedSegments(ctx, snap.root.Segments()), ctx.Err()
+}
+
+// damagedSegments says what is wrong with segments, as far as ctx allows.
+func damagedSegments(ctx context.Context, segments []*scorch.SegmentSnapshot) []error {
 	var damaged []error
-	for _, s := range snap.segments {
+	for _, s := range segments {
 		file, ok := s.Segment().(segment.PersistedSegment)
 		if !ok {
 			continue // it is in memory, and goes to the disk soon
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		if ctx.Err() != nil {
+			return damaged
 		}
 		if err := checkSegment(file.Path()); err != nil {
 			damaged = append(damaged, fmt.Errorf("index file %s: %w", filepath.Base(file.Path()), err))
 		}
 	}
-	return damaged, nil
+	return damaged
 }
 
 func checkSegment(path string) error {

@@ -21,33 +21,38 @@ const lockTimeout = 2 * time.Second
 // openStore opens scorch in a directory. Scorch passes over a snapshot it cannot
 // read and goes on with an older one or with nothing, which would look like an
 // index that lost its documents; here that is an error.
-func openStore(path string, queue *index.AnalysisQueue) (store *scorch.Scorch, err error) {
+func openStore(path string, queue *index.AnalysisQueue) (store *scorch.Scorch, g *guard, err error) {
 	defer func() {
 		// Readers of damaged files may run off their end.
 		if p := recover(); p != nil {
-			store, err = nil, fmt.Errorf("damaged: %v", p)
+			store, g, err = nil, nil, fmt.Errorf("damaged: %v", p)
 		}
 	}()
 	want, err := newestSegments(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	opened, err := scorch.NewScorch(scorch.Name, map[string]any{
 		"path":         path,
-		"bolt_timeout": lockTimeout.String(),
+		"bolt_timeout": lockTimeout.String(), "eventCallbackName": guardName,
 	}, queue)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	store = opened.(*scorch.Scorch)
 	// OpenMeta loads; only Open starts to merge and remove segments.
 	if err := store.OpenMeta(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := sameSegments(store, want); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, nil, errors.Join(err, store.Close())
 	}
-	return store, store.Open()
+	g = watch(store)
+	if err := store.Open(); err != nil {
+		g.close()
+		return nil, nil, err
+	}
+	return store, g, nil
 }
 
 // newestSegments reads which files the newest snapshot is made of.

@@ -16,6 +16,9 @@ import (
 func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
 	x.writing.Lock()
 	defer x.writing.Unlock()
+	if err := x.guard.err(); err != nil {
+		return nil, fmt.Errorf("write to the index: %w", err)
+	}
 	snap, err := x.snapshot(ctx)
 	if err != nil {
 		return nil, err
