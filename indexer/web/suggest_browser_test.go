@@ -77,6 +77,16 @@ func (l *listener) prefixes() []string {
 	return slices.Clone(l.asked)
 }
 
+// times is how often it was asked to go on from a prefix.
+func (l *listener) times(prefix string) (n int) {
+	for _, p := range l.prefixes() {
+		if p == prefix {
+			n++
+		}
+	}
+	return n
+}
+
 const (
 	listOpen   = `document.querySelector("#q").ariaExpanded === "true"`
 	listClosed = `document.querySelector("#q").ariaExpanded === "false" && document.querySelector(".suggest").hidden`
@@ -88,9 +98,31 @@ const (
 // until waits for something to come true in the page.
 func (b *tab) until(js string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(time.Minute))); err != nil {
 		b.t.Fatalf("waiting for %s: %v; the box says %q and the list %q", js, err, eval[string](b, boxValue), eval[[]string](b, labels))
 	}
+}
+
+// opens waits for the list. An index that was asked while the machine stood still has
+// answered too late for a suggestion, and is asked again.
+func (b *tab) opens() {
+	b.t.Helper()
+	for tries := 0; !eval[bool](b, listOpen); tries++ {
+		if tries == 600 {
+			b.t.Fatalf("the list does not open; the box says %q", eval[string](b, boxValue))
+		}
+		if tries%100 == 99 {
+			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#q").dispatchEvent(new InputEvent("input"))`))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// keys types into the box that has the focus. In the page no time passes between two
+// keys, however long it takes to come here and go there.
+func (b *tab) keys(text string) {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`for (const c of %q) document.execCommand("insertText", false, c)`, text)))
 }
 
 // choose is Enter as a keyboard gives it: kb.Enter parts the key from its letter, which
@@ -151,7 +183,7 @@ func TestBrowserCompletesTheWordAtTheCursor(t *testing.T) {
 		{"성|", "성매매", "성매매|"},
 	} {
 		b.put(test.typed)
-		b.until(listOpen)
+		b.opens()
 		i := slices.Index(eval[[]string](b, labels), test.choice)
 		if i < 0 {
 			t.Errorf("%s: offered are %q, not %q", test.typed, eval[[]string](b, labels), test.choice)
@@ -197,13 +229,14 @@ func TestBrowserLeavesTheRestAlone(t *testing.T) {
 func TestBrowserListByKeyboard(t *testing.T) {
 	lib := &listener{Searcher: keywords(t)}
 	b := openTab(t, startBrowser(t), startSite(t, lib))
-	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"), chromedp.KeyEvent("exit OR tra"))
-	b.until(listOpen)
+	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"))
+	b.keys("exit OR tra")
+	b.opens()
 	offered := eval[[]string](b, labels)
 	if len(offered) < 3 {
 		t.Fatalf("offered are %q", offered)
 	}
-	if asked := lib.prefixes(); !slices.Equal(asked, []string{"tra"}) {
+	if asked := lib.prefixes(); !slices.Equal(slices.Compact(asked), []string{"tra"}) {
 		t.Errorf("for eleven keys in a row the index was asked for %q", asked)
 	}
 	// The pattern of ARIA 1.2: the box keeps the focus and names the active option.
@@ -245,7 +278,7 @@ func TestBrowserListByKeyboard(t *testing.T) {
 		t.Errorf("after Escape the box says %q", got)
 	}
 	b.do(chromedp.KeyEvent(kb.ArrowDown))
-	b.until(listOpen)
+	b.opens()
 	b.do(chromedp.KeyEvent(kb.ArrowDown), choose)
 	b.until(listClosed)
 	if got := eval[string](b, boxValue); got != "exit OR "+offered[0] {
@@ -280,18 +313,27 @@ func TestBrowserDropsStaleSuggestions(t *testing.T) {
 		return ctx.Err()
 	}
 	b := openTab(t, startBrowser(t), startSite(t, lib))
-	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"), chromedp.KeyEvent("tra"))
-	for deadline := time.Now().Add(10 * time.Second); len(lib.prefixes()) == 0; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the index was never asked")
+	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"))
+	var err error
+	for try := 1; ; try++ {
+		b.put("|")
+		b.keys("tra")
+		for deadline := time.Now().Add(time.Minute); lib.times("tra") < try; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the index was never asked")
+			}
+		}
+		b.keys("t")
+		// Where the machine stood still, the request came to the end of its time by itself.
+		if err = <-dropped; try == 5 || !errors.Is(err, context.DeadlineExceeded) {
+			break
 		}
 	}
-	b.do(chromedp.KeyEvent("t"))
-	b.until(listOpen)
+	b.opens()
 	if got := eval[[]string](b, labels); !slices.Equal(got, []string{"trata", `"trata de personas"`}) {
 		t.Errorf("offered are %q", got)
 	}
-	if err := <-dropped; !errors.Is(err, context.Canceled) {
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("the first request ended with %v, want it cancelled", err)
 	}
 }
@@ -305,7 +347,8 @@ func TestBrowserSuggestsWithoutAnswer(t *testing.T) {
 		return indexer.ErrUnavailable
 	}
 	b := openTab(t, startBrowser(t), startSite(t, lib))
-	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"), chromedp.KeyEvent("trata"))
+	b.do(chromedp.Navigate(b.site+"/"), chromedp.Focus("#q"))
+	b.keys("trata")
 	<-failed
 	b.until(listClosed)
 	b.follow(chromedp.KeyEvent(kb.Enter))
@@ -330,8 +373,8 @@ func TestBrowserWaitsForTheInputMethod(t *testing.T) {
 		t.Errorf("while it was composed the index was asked for %q", asked)
 	}
 	b.do(call(input.InsertText, input.InsertTextParams{Text: "人身"}))
-	b.until(listOpen)
-	if asked := lib.prefixes(); !slices.Equal(asked, []string{"人身"}) {
+	b.opens()
+	if asked := lib.prefixes(); !slices.Equal(slices.Compact(asked), []string{"人身"}) {
 		t.Errorf("the index was asked for %q", asked)
 	}
 	b.do(chromedp.KeyEvent(kb.ArrowDown), choose)
@@ -352,7 +395,7 @@ func TestBrowserListLayout(t *testing.T) {
 			for name, query := range map[string]string{"ltr": "leaving OR tra|", "rtl": "الات|"} {
 				b.do(chromedp.Navigate(b.site + "/"))
 				b.put(query)
-				b.until(listOpen)
+				b.opens()
 				b.do(chromedp.KeyEvent(kb.ArrowDown))
 				if got := eval[int](b, "document.documentElement.scrollWidth"); got > int(width) {
 					t.Errorf("%s at %d px: the page is %d px wide", name, width, got)
