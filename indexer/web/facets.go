@@ -1,12 +1,18 @@
 package web
 
-import "polyglean/indexer"
+import (
+	"slices"
+
+	"polyglean/indexer"
+)
 
 // group is a facet with its values: those shown at once, and the rest.
 type group struct {
 	Name, Label string
-	Values      []facetValue
-	More        []facetValue
+	// Open says that its values are in sight, and not only its name.
+	Open   bool
+	Values []facetValue
+	More   []facetValue
 }
 
 type facetValue struct {
@@ -22,10 +28,17 @@ type facetValue struct {
 // shownValues is how many values of a facet are shown before "more".
 const shownValues = 8
 
+// openFacets are in sight from the first: what tells studies apart for most readers.
+// Others are so once there is a filter in them.
+var openFacets = []string{
+	indexer.FacetReason, indexer.FacetLanguage, indexer.FacetSource, indexer.FacetDecision,
+	indexer.AttributePrefix + "design", indexer.AttributePrefix + "population", indexer.AttributePrefix + "setting",
+}
+
 func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
 	var out []group
 	for _, facet := range indexer.AllFacets {
-		g := group{Name: facet, Label: facetName(facet)}
+		g := group{Name: facet, Label: facetName(facet), Open: slices.Contains(openFacets, facet) || a.filters(facet)}
 		if counts := facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
 			continue // of which nothing is known
 		}

@@ -161,10 +161,10 @@ func TestHeaderCounts(t *testing.T) {
 	}
 	p := count(Counts{Records: 12345, Studies: 1, Updated: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, nil)
 	checkPage(p)
-	for _, want := range []string{"12,345 records", "1 study", "harvested 2 January 2026"} {
+	for _, want := range []string{"12,345 records", "1 study in all", "harvested 2 January 2026"} {
 		p.with("p.counts span", want)
 	}
-	if got := inner(p.one("p.counts")); strings.Contains(got, "parked") {
+	if got := inner(p.one("p.counts")); strings.Contains(got, "unreadable") {
 		t.Errorf("zero is shown: %s", got)
 	}
 	if p := count(Counts{Records: 1}, errors.New("log unreachable")); p.status != http.StatusOK || len(p.all("p.counts")) != 0 {

@@ -125,9 +125,10 @@ type meantPart struct {
 
 type meantTerms struct {
 	Tongue tongue
-	Terms  []string
-	More   int
-	Off    bool
+	// Terms are as the lexicon writes them, with … where other words may stand between.
+	Terms []string
+	More  int
+	Off   bool
 }
 
 type meantLanguage struct {
@@ -151,7 +152,10 @@ func (s *site) meant(a ask, expansions []indexer.Expansion) *meantView {
 		part.Terms, part.Languages = x.Used()
 		for _, c := range x.Languages {
 			on[c.Lang] = !c.Off
-			shown := c.Terms[:min(shownTerms, len(c.Terms))]
+			var shown []string
+			for _, term := range c.Terms[:min(shownTerms, len(c.Terms))] {
+				shown = append(shown, strings.ReplaceAll(term, " .. ", " … "))
+			}
 			part.In = append(part.In, meantTerms{tongueOf(c.Lang), shown, len(c.Terms) - len(shown), c.Off})
 		}
 		// What is looked for comes first.

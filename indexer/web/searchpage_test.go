@@ -87,7 +87,7 @@ func TestFacetsAreLinksInPlainWords(t *testing.T) {
 	for _, want := range []string{"Why a keyword search would miss it", "Flags", "Language", "Source", "Decision", "Kind of document", "Concept"} {
 		p.with("aside#filters h3", want)
 	}
-	for _, want := range []string{"Says it in other words", "Not in English", "One part of the search is missing", "No abstract to judge by", "leaving the sex trade", "Journal article", "Russian русский"} {
+	for _, want := range []string{"Says it in other words", "Not in English", "One part of the search is missing", "No abstract to judge by", "Leaving the sex trade", "Journal article", "Russian русский"} {
 		p.with("aside#filters li", want)
 	}
 

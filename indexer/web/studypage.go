@@ -120,11 +120,11 @@ func (s *site) study(st *indexer.Study) studyView {
 		m := &st.Members[i].Record
 		c := &m.Candidate
 		view := memberView{
-			Source: sourceName(c.Source), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)), Query: c.Query,
+			Source: sourceName(c.Source), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)),
 			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c, Why: capitalise(st.Members[i].Why),
 		}
-		if _, _, ok := record.FollowedBy(c.Query); ok {
-			view.Query = "" // it is the first of the paths
+		if _, _, ok := record.FollowedBy(c.Query); !ok && c.Query != "" { // else it is the first of the paths
+			view.Query = queryName(c.Query)
 		}
 		for _, p := range c.Paths {
 			view.Paths = append(view.Paths, pathView{citationNames[p.How], p.Study, p.Round})
@@ -144,9 +144,9 @@ func likely(st *indexer.Study) string {
 	case model == "":
 		return ""
 	case value < 0.005:
-		return "under 1 %"
+		return "under 1\u00a0%"
 	}
-	return fmt.Sprintf("%.0f %%", 100*value)
+	return fmt.Sprintf("%.0f\u00a0%%", 100*value)
 }
 
 // titles parts the main title from the others.

@@ -138,7 +138,7 @@ func TestStudyShowsEachTextOnce(t *testing.T) {
 	if n := len(p.all("section.members li")); n != 2 {
 		t.Errorf("%d members, want 2", n)
 	}
-	p.with("section.members li", "Found by a search (es)")
+	p.with("section.members li", "Found by a search (in Spanish)")
 	p.with("section.decisions li", "Include at title and abstract by account-1, 4 November 2025")
 }
 
@@ -160,7 +160,7 @@ func TestStudySaysWhichStudiesLedToIt(t *testing.T) {
 			t.Errorf("%s leads to %q", name, got)
 		}
 	}
-	p.with("section.members dd", "Found by a search (es)")
+	p.with("section.members dd", "Found by a search (in Spanish)")
 	if html := p.one("section.members"); strings.Contains(inner(html), "cited-by:") {
 		t.Error("the name of a query is shown in the place of the path")
 	}

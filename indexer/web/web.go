@@ -27,8 +27,9 @@ import (
 type Options struct {
 	// Review is the review's title, shown in the header.
 	Review string
-	// Concepts names the lexicon's concepts by ID in the reader's language. A
-	// concept without a name is shown by its ID, with spaces for underscores.
+	// Concepts names the lexicon's concepts by ID in the reader's language, before the
+	// English that the pages have for those of the default protocol. A concept without a
+	// name is shown by its ID, with spaces for underscores.
 	Concepts map[string]string
 	// Counts, when set, fills the line of figures in the header. A failure is
 	// logged and leaves the line out.
@@ -46,6 +47,7 @@ type Options struct {
 // Counts are the figures of the header; what is zero is left out.
 type Counts struct {
 	Records int
+	// Studies are all there are, with those set aside.
 	Studies int
 	// Parked records could not be handled.
 	Parked int

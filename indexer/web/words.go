@@ -133,7 +133,7 @@ func facetName(facet string) string {
 // valueName is the plain word for the value of a facet.
 func (s *site) valueName(facet, value string) string {
 	if value != indexer.NotStated && strings.HasPrefix(facet, indexer.AttributePrefix) {
-		return s.concept(value)
+		return capitalise(s.concept(value))
 	}
 	switch facet {
 	case indexer.FacetReason:
@@ -156,13 +156,10 @@ func (s *site) valueName(facet, value string) string {
 		}
 	case indexer.FacetConcept:
 		if value != indexer.NotStated {
-			return s.concept(value)
+			return capitalise(s.concept(value))
 		}
 	case indexer.FacetQuery:
-		if c, study, ok := record.FollowedBy(value); ok {
-			return capitalise(citationNames[c]) + " " + plain(study)
-		}
-		return value
+		return capitalise(queryName(value))
 	case indexer.FacetSeed:
 		if isNumber(value) {
 			return "Seed study " + value
@@ -171,12 +168,30 @@ func (s *site) valueName(facet, value string) string {
 	return humanise(value)
 }
 
-// concept is the reader's name of a lexicon concept or strategy block.
-func (s *site) concept(id string) string {
-	if name := s.opts.Concepts[id]; name != "" {
-		return name
+// queryName is the plain word for a query of a source: those of the protocol are the
+// published one and, by their codes, those in other languages; a long one is sent in
+// parts.
+func queryName(name string) string {
+	if c, study, ok := record.FollowedBy(name); ok {
+		return citationNames[c] + " " + plain(study)
 	}
-	return plain(strings.ReplaceAll(id, "_", " "))
+	if set, ok := strings.CutPrefix(name, "set:"); ok {
+		return "set " + plain(set)
+	}
+	query, part, _ := strings.Cut(name, ":")
+	if !isNumber(part) {
+		query, part = name, ""
+	}
+	shown := plain(query)
+	if query == "published" {
+		shown = "as published"
+	} else if t := tongueOf(query); len(query) == 2 && t.Tag != "" {
+		shown = "in " + t.Name
+	}
+	if part != "" {
+		shown += ", part " + part
+	}
+	return shown
 }
 
 // sourceName is a source as it calls itself.

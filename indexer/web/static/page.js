@@ -22,14 +22,16 @@ for (const form of document.forms) {
   });
 }
 
-// Facets that a reader closed stay closed while the window lives.
+// Facets that a reader opened or closed stay so while the window lives.
 for (const group of document.querySelectorAll("details[data-group]")) {
-  const key = "closed:" + group.dataset.group;
+  const key = "facet:" + group.dataset.group;
+  const usual = group.open;
   try {
-    if (sessionStorage.getItem(key)) group.open = false;
+    const kept = sessionStorage.getItem(key);
+    if (kept) group.open = kept === "open";
     group.addEventListener("toggle", () => {
-      if (group.open) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, "1");
+      if (group.open === usual) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, group.open ? "open" : "closed");
     });
   } catch {
     break; // storage is forbidden here: facets simply open again
