@@ -139,9 +139,9 @@ func (r *Remote) Verify(ctx context.Context) (Verification, error) {
 func (r *Remote) ask(ctx context.Context, subject string, request []byte, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	m, err := r.nc.RequestWithContext(ctx, subject, request)
+	m, err := r.request(ctx, subject, request)
 	if errors.Is(err, nats.ErrNoResponders) {
-		return errors.New("the running polyglean has no index: is it serving the indexer role?")
+		return errors.New("the running polyglean has no index yet: try again in a moment, or see that it serves the indexer role")
 	}
 	if err != nil {
 		return fmt.Errorf("ask the running polyglean: %w", err)
@@ -159,4 +159,23 @@ func (r *Remote) ask(ctx context.Context, subject string, request []byte, into a
 		return errors.New(a.Error)
 	}
 	return json.Unmarshal(a.Result, into)
+}
+
+// startup is how long is waited for a process that has the streams already, and opens
+// the index. It is shorter than MaxTime, so that the reason is told.
+const startup = 4 * time.Second
+
+// request asks until somebody answers.
+func (r *Remote) request(ctx context.Context, subject string, body []byte) (*nats.Msg, error) {
+	for end := time.Now().Add(startup); ; {
+		m, err := r.nc.RequestWithContext(ctx, subject, body)
+		if !errors.Is(err, nats.ErrNoResponders) || time.Now().After(end) {
+			return m, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }

@@ -66,7 +66,7 @@ func broker(t *testing.T) string {
 	}
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the NATS server did not start")
 	}
 	return s.ClientURL()
@@ -200,11 +200,7 @@ func alterOne(t *testing.T, index indexer.Index) (id string) {
 // TestBackupWhileServing: a backup joins a pipeline that is at work.
 func TestBackupWhileServing(t *testing.T) {
 	s := newSite(t, 200, 0, "")
-	serving := s.command("serve", "--addr", freeAddr(t))
-	if err := serving.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = serving.Process.Kill(); _ = serving.Wait() }()
+	s.serve()
 	s.server.SetLatency(50 * time.Millisecond)
 	harvest := s.command("harvest")
 	if err := harvest.Start(); err != nil {

@@ -79,14 +79,8 @@ func TestImportIsKilled(t *testing.T) {
 // TestImportBesideServe: while another process runs the stages, an import waits for
 // them before it decides.
 func TestImportBesideServe(t *testing.T) {
-	s := newSite(t, 1, 0, "web: {addr: \"127.0.0.1:0\"}\n")
-	serve := s.command("serve", "--roles", "classifier,indexer,web")
-	serve.Stderr = os.Stderr
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill(); _ = serve.Wait() })
-	waitFor(t, "serve to answer", func() bool { return s.command("search").Run() == nil })
+	s := newSite(t, 1, 0, "")
+	s.serve("--roles", "classifier,indexer,web")
 	path, bad := syntheticCSV(t, 300)
 	var report importReport
 	s.runJSON(exitComplete, &report, "import", path, "--database", "Elsewhere")

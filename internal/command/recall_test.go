@@ -156,18 +156,7 @@ func TestRunShowTellsOfRecall(t *testing.T) {
 	}
 
 	alone := s.run(exitComplete, "strategy", "check", "--json")
-	serve := s.command("serve", "--addr", freeAddr(t))
-	ready, err := serve.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = serve.Process.Kill(); _ = serve.Wait() }()
-	if _, err := ready.Read(make([]byte, 1)); err != nil { // it says where once it is open
-		t.Fatal(err)
-	}
+	s.serve()
 	if joined := s.run(exitComplete, "strategy", "check", "--json"); joined != alone {
 		t.Errorf("asked of another process, the strategy finds\n%s\nwant\n%s", joined, alone)
 	}

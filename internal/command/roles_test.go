@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,7 +33,7 @@ func TestRoles(t *testing.T) {
 	}
 	broker.Start()
 	t.Cleanup(func() { broker.Shutdown(); broker.WaitForShutdown() })
-	if !broker.ReadyForConnections(10 * time.Second) {
+	if !broker.ReadyForConnections(time.Minute) {
 		t.Fatal("the NATS server did not start")
 	}
 	index := fmt.Sprintf("roles-%d", time.Now().UnixNano())
@@ -46,54 +44,43 @@ index:
 `, broker.ClientURL(), es, index))
 	t.Cleanup(func() { deleteIndices(t, es, index) })
 
-	start := func(args ...string) *exec.Cmd {
-		cmd := s.command(args...)
-		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-		return cmd
-	}
-	addr := freeAddr(t)
-	first := start("serve", "--roles", "classifier")
-	start("serve", "--roles", "indexer")
+	first := s.serve("--roles", "classifier")
+	s.serve("--roles", "indexer")
 	// A second indexer stands by until the first is gone.
-	start("serve", "--roles", "indexer")
-	start("serve", "--roles", "web", "--addr", addr)
+	s.serve("--roles", "indexer")
+	pages := s.serve("--roles", "web")
 
 	s.run(exitComplete, "harvest")
 	_ = first.Process.Signal(syscall.SIGKILL)
 	_ = first.Wait()
-	start("serve", "--roles", "classifier")
+	s.serve("--roles", "classifier")
 
 	want := len(s.server.Corpus().IDs())
 	waitFor(t, "all records to be indexed", func() bool {
 		var v indexer.Verification
-		out, _ := s.command("verify", "--json").Output() // it fails until all is there
-		return json.Unmarshal(out, &v) == nil && v.Indexed == want
+		out, err := s.command("verify", "--json").Output() // it fails until all is there
+		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want
 	})
 	s.checkAll()
 
-	resp, err := http.Get("http://" + addr + "/?q=synthetic")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	page, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "/study/s") {
-		t.Errorf("search page: status %d, error %v\n%.400s", resp.StatusCode, err, page)
-	}
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	waitFor(t, "the search page", func() bool {
+		resp, err := http.Get("http://" + pages.addr + "/?q=synthetic")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case resp.StatusCode == http.StatusServiceUnavailable: // it took too long
+			return false
+		case resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "/study/s"):
+			t.Errorf("search page: status %d\n%.400s", resp.StatusCode, page)
+		}
+		return true
+	})
 }
 
 // deleteIndices removes what a test made on the shared Elasticsearch.

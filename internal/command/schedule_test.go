@@ -1,9 +1,7 @@
 package command
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -80,7 +78,7 @@ func TestFaultsOfASchedule(t *testing.T) {
 // TestServeHarvestsBySchedule: serve makes up for a harvest that was missed, of that
 // source alone, says what comes next, and stops when asked to.
 func TestServeHarvestsBySchedule(t *testing.T) {
-	s := newSite(t, 60, 0, "schedule: {zone: Asia/Tokyo, default: \"@every 48h\"}\nweb: {addr: \"127.0.0.1:0\"}\n")
+	s := newSite(t, 60, 0, "schedule: {zone: Asia/Tokyo, default: \"@every 48h\"}\n")
 	bus, err := stream.Open(t.Context(), stream.Config{Dir: filepath.Join(s.dir, "data")})
 	if err != nil {
 		t.Fatal(err)
@@ -90,30 +88,24 @@ func TestServeHarvestsBySchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	cmd := s.command("serve")
-	cmd.Stdout, cmd.Stderr = &out, os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	serving := s.serve()
 	var runs []runReport
 	waitFor(t, "the scheduled harvest to end", func() bool {
-		raw, _ := s.command("runs", "--json").Output() // it fails until the streams are open
+		raw, _ := s.command("runs", "--json").Output()
 		return json.Unmarshal(raw, &runs) == nil && len(runs) == 1 && runs[0].State == harvester.StateComplete
 	})
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := serving.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err != nil {
+	if err := serving.Wait(); err != nil {
 		t.Errorf("serve ended with %v", err)
 	}
 	if got := runs[0]; len(got.Sources) != 1 || got.Sources[0] != demo.OpenAlex || got.Totals.New == 0 {
 		t.Errorf("the run is of %v: %+v", got.Sources, got.Totals)
 	}
 	for _, want := range []string{"Next harvests:", demo.OpenAlex + "  now, for what was missed at ", "JST", "  " + demo.OAI + " "} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("serve does not say %q:\n%s", want, &out)
+		if !strings.Contains(serving.said, want) {
+			t.Errorf("serve does not say %q:\n%s", want, serving.said)
 		}
 	}
 }

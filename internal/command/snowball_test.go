@@ -166,6 +166,7 @@ func TestSnowballFindsWhatNoSearchReaches(t *testing.T) {
 // A snowballing that spends its budget goes on the next day, round by round, and asks
 // nothing twice.
 func TestSnowballGoesOnOverDays(t *testing.T) {
+	sameDay(t) // a budget for every call is that of the day
 	s := snowballSite(t)
 	s.run(exitComplete, "harvest")
 	budget := func(perDay int) {
