@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,10 +22,11 @@ import (
 // bib-dedupe, the deduplicator of PyPI. Both are given the same records, read and taken
 // to fields beforehand, and are timed from there to the groups; both are scored by the
 // same pairs (F1). Each is a process of its own: records/s is what it does at once, with
-// all tables yet to be made, again-records/s what it does the second time, and MB the
-// most memory it has resident. The two records of a judged pair are merged by
-// themselves. Ours comes last, says how many times as fast it was in both ways, and
-// fails when it scores less.
+// all tables yet to be made, again-records/s what it does the second time, cpu-µs/record
+// what both times took of the processors, which holds still on a machine that is busy with
+// other things, and MB the most memory it has resident. The two records of a judged pair
+// are merged by themselves. Ours comes last, says how many times as fast it was in each of
+// these ways, and fails when it scores less.
 //
 // bib-dedupe takes part where a Python that has it is to be found: python3, or the one
 // that POLYGLEAN_BIBDEDUPE_PYTHON names. To make one:
@@ -54,6 +56,7 @@ func BenchmarkDedup(b *testing.B) {
 				}
 				b.ReportMetric(ours.first/theirs.first, "x-bib-dedupe")
 				b.ReportMetric(ours.again/theirs.again, "again-x-bib-dedupe")
+				b.ReportMetric(theirs.cpu/ours.cpu, "cpu-x-bib-dedupe")
 				if ours.f1 < theirs.f1 {
 					b.Errorf("F1 of %s is %.4f, of bib-dedupe %.4f", set.name, ours.f1, theirs.f1)
 				}
@@ -163,13 +166,14 @@ func (s *mergeSet) score(tb testing.TB, groups [][][]string) *DedupScores {
 }
 
 // mergeContest is how one contender did: records a second the first time and the
-// second, the most memory in MB, and its score.
-type mergeContest struct{ first, again, peak, f1 float64 }
+// second, seconds of processors for a record, the most memory in MB, and its score.
+type mergeContest struct{ first, again, cpu, peak, f1 float64 }
 
 // mergeAnswer is what a contender says: see testdata/merge_with_bibdedupe.py.
 type mergeAnswer struct {
 	First  float64      `json:"first"`
 	Again  float64      `json:"again"`
+	CPU    float64      `json:"cpu"`
 	PeakMB float64      `json:"peak_mb"`
 	Groups [][][]string `json:"groups"`
 }
@@ -182,13 +186,14 @@ func contend(b *testing.B, set mergeSet, command *exec.Cmd, lists any) *mergeCon
 	first, again := 0.0, 0.0
 	for b.Loop() {
 		a := mergeOnce(b, command, lists)
-		first, again, c.peak = first+a.First, again+a.Again, max(c.peak, a.PeakMB)
+		first, again, c.cpu, c.peak = first+a.First, again+a.Again, c.cpu+a.CPU, max(c.peak, a.PeakMB)
 		c.f1 = set.score(b, a.Groups).F1
 	}
 	records := float64(len(set.labels) * b.N)
-	c.first, c.again = records/first, records/again
+	c.first, c.again, c.cpu = records/first, records/again, c.cpu/(2*records)
 	b.ReportMetric(c.first, "records/s")
 	b.ReportMetric(c.again, "again-records/s")
+	b.ReportMetric(1e6*c.cpu, "cpu-µs/record")
 	b.ReportMetric(c.peak, "MB")
 	b.ReportMetric(c.f1, "F1")
 	b.ReportMetric(0, "ns/op")
@@ -253,12 +258,24 @@ func TestMergeContender(t *testing.T) {
 		return time.Since(began).Seconds(), groups
 	}
 	var a mergeAnswer
+	busy := processorSeconds(t)
 	a.First, a.Groups = timed()
 	a.Again, _ = timed()
+	a.CPU = processorSeconds(t) - busy
 	if peak, err := bench.PeakMemory(); err == nil {
 		a.PeakMB = float64(peak) / 1e6
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// processorSeconds is how long this process has kept processors busy.
+func processorSeconds(t *testing.T) float64 {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }

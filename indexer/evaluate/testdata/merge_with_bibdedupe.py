@@ -2,11 +2,12 @@
 
 Prints "idle" when loaded, reads a line of JSON, a list of lists of records, and
 answers with one: "first" and "again", the seconds from the records to the groups,
-"peak_mb", the most memory this process has had resident, in 10^6 bytes (the
-processes that it starts have theirs besides), and "groups", one list for each list
-of records. Started by BenchmarkDedup; bib-dedupe is on PyPI.
+"cpu", the seconds of processors for both, with those of the processes that it
+starts, "peak_mb", the most memory this process has had resident, in 10^6 bytes (the
+others have theirs besides), and "groups", one list for each list of records. Started by BenchmarkDedup; bib-dedupe is on PyPI.
 """
 import json
+import os
 import sys
 import time
 
@@ -48,9 +49,11 @@ lists = json.loads(sys.stdin.readline())
 for n, records in enumerate(lists):
     for record in records:
         record["ID"] = f"{n}|{record['ID']}"
+busy = sum(os.times()[:4])
 first, found = timed()
 again, _ = timed()
+cpu = sum(os.times()[:4]) - busy
 groups = [[] for _ in lists]
 for group in found:
     groups[int(group[0].split("|")[0])].append([id.split("|", 1)[1] for id in group])
-print(json.dumps({"first": first, "again": again, "peak_mb": peak_mb(), "groups": groups}), flush=True)
+print(json.dumps({"first": first, "again": again, "cpu": cpu, "peak_mb": peak_mb(), "groups": groups}), flush=True)
