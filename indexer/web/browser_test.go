@@ -37,11 +37,13 @@ func startBrowser(t *testing.T) context.Context {
 	if path == "" {
 		t.Skip("skipped: no Chromium here, so the pages were not opened in a browser; install chromium and run .ci/run")
 	}
+	// Its directory is chromedp's: processes of a browser that has ended write there for a
+	// moment more, which t.TempDir takes amiss.
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 	)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, opts...)
 	t.Cleanup(cancel)
@@ -197,8 +199,10 @@ func TestBrowserWalk(t *testing.T) {
 				t.Errorf("study %q", got)
 			}
 			b.do(chromedp.Click(".findings .evidence a"))
-			if !eval[bool](b, "document.querySelector('mark:target') !== null") {
-				t.Error("the evidence leads to no mark")
+			for end := time.Now().Add(time.Minute); !eval[bool](b, "document.querySelector('mark:target') !== null"); time.Sleep(20 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatal("the evidence leads to no mark")
+				}
 			}
 			b.follow(chromedp.Click("nav.crumbs a"))
 			if got := eval[string](b, "location.search"); got != filtered {
