@@ -2,8 +2,11 @@ package bleveindex
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -11,8 +14,11 @@ import (
 	"polyglean/indexer"
 )
 
+// minPart is how many documents make a segment of their own worth while.
+const minPart = 250
+
 // Apply implements indexer.Index. It returns when scorch has synced the batch to
-// disk; a batch is there as a whole or not at all.
+// disk. A batch that deletes is there as a whole or not at all.
 func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
 	x.writing.Lock()
 	defer x.writing.Unlock()
@@ -65,38 +71,50 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	if len(last) == 0 {
 		return outcomes, nil
 	}
-	if err := x.store.Batch(newBatch(ops, last)); err != nil {
+	all := parts(ops, slices.Sorted(maps.Values(last)))
+	errs := make([]error, len(all))
+	var writing sync.WaitGroup
+	for i, part := range all {
+		writing.Go(func() { errs[i] = x.store.Batch(newBatch(ops, part)) })
+	}
+	writing.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("write to the index: %w: %w", indexer.ErrUnavailable, err)
 	}
 	return outcomes, nil
 }
 
-// newBatch lays the operations out; documents are compressed on all processors.
-func newBatch(ops []indexer.Op, last map[string]int) *index.Batch {
-	batch := index.NewBatch()
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := range next {
-				doc := newDocument(ops[i])
-				mu.Lock()
-				batch.Update(doc)
-				mu.Unlock()
+// parts divides operations so that every processor has some: scorch makes a segment on
+// one alone.
+func parts(ops []indexer.Op, chosen []int) [][]int {
+	n := min(runtime.GOMAXPROCS(0), len(chosen)/minPart)
+	if n < 2 || slices.ContainsFunc(chosen, func(i int) bool { return ops[i].Doc == nil }) {
+		return [][]int{chosen}
+	}
+	return slices.Collect(slices.Chunk(chosen, (len(chosen)+n-1)/n))
+}
+
+// newBatch lays operations out; documents are compressed on all processors.
+func newBatch(ops []indexer.Op, chosen []int) *index.Batch {
+	docs := make([]index.Document, len(chosen))
+	var laying sync.WaitGroup
+	each := (len(chosen) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := 0; from < len(chosen); from += each {
+		laying.Go(func() {
+			for i := from; i < min(from+each, len(chosen)); i++ {
+				if op := ops[chosen[i]]; op.Doc != nil {
+					docs[i] = newDocument(op)
+				}
 			}
 		})
 	}
-	for _, i := range last {
-		if ops[i].Doc != nil {
-			next <- i
-		}
-	}
-	close(next)
-	wg.Wait()
-	for id, i := range last {
-		if ops[i].Doc == nil {
-			batch.Delete(id)
+	laying.Wait()
+	batch := index.NewBatch()
+	for i, doc := range docs {
+		if doc == nil {
+			batch.Delete(ops[chosen[i]].ID)
+		} else {
+			batch.Update(doc)
 		}
 	}
 	return batch
