@@ -39,8 +39,8 @@ type Compiled struct {
 
 // Compile turns a reader's query into a plan. A word is looked for in every
 // inflection of every language analysis knows (of sex-trafficking, the last part), a
-// phrase and a truncated word as they stand; with a thesaurus, nil for none, a word that names a concept is looked for
-// in other words and languages, too. The error is a *strategy.SyntaxError where the text
+// phrase and a truncated word as they stand; with a thesaurus, nil for none, a word that
+// names a concept is looked for in other words and languages, too. The error is a *strategy.SyntaxError where the text
 // cannot be run and a *QueryError where another part is at fault.
 func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 	c := &Compiled{Plan: Plan{Query: All{}, After: q.After}, expand: q.Expand}
