@@ -92,18 +92,23 @@ func TestSnowballNamesWhatLedThere(t *testing.T) {
 // latest are the records of the log, the last copy of each.
 func latest(t *testing.T, bus *stream.Bus) map[string]record.Candidate {
 	t.Helper()
-	sub, err := bus.Subscribe(t.Context(), stream.Candidates, "reader-"+strconv.FormatInt(time.Now().UnixNano(), 36), 100)
+	name := "reader-" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	sub, err := bus.Subscribe(t.Context(), stream.Candidates, name, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]record.Candidate{}
 	for {
-		ds, err := sub.Fetch(t.Context(), 100, 200*time.Millisecond)
+		lag, err := bus.Lag(t.Context(), stream.Candidates, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(ds) == 0 {
+		if lag == 0 {
 			return all
+		}
+		ds, err := sub.Fetch(t.Context(), 100, 200*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
 		}
 		for _, d := range ds {
 			for _, raw := range d.Records {
