@@ -19,6 +19,9 @@ type Completion struct {
 	Text string `json:"text"`
 	// Studies is how many have it in a title or keyword.
 	Studies int `json:"studies"`
+	// Languages is in how many languages a search for it looks for what it means, 0 where
+	// it names no concept.
+	Languages int `json:"languages,omitempty"`
 }
 
 // MaxCompletions is the most that are given, and their number where none is asked for.
@@ -54,10 +57,28 @@ func (l *Library) Complete(ctx context.Context, prefix string, size int) ([]Comp
 			continue
 		}
 		place[key] = len(out)
-		out = append(out, Completion{written, c.Count})
+		out = append(out, Completion{Text: written, Studies: c.Count})
 	}
 	slices.SortStableFunc(out, func(a, b Completion) int { return cmp.Compare(b.Studies, a.Studies) })
-	return out[:min(size, len(out))], nil
+	out = out[:min(size, len(out))]
+	for i := range out {
+		out[i].Languages = l.meantIn(out[i].Text)
+	}
+	return out, nil
+}
+
+// meantIn is in how many languages a search for words alone looks for what they mean.
+func (l *Library) meantIn(words string) int {
+	c, err := Compile(Query{Text: `"` + words + `"`}, l.thesaurus)
+	if err != nil {
+		return 0 // there are quotation marks in it
+	}
+	most := 0
+	for i := range c.Expansions {
+		_, languages := c.Expansions[i].Used()
+		most = max(most, languages)
+	}
+	return most
 }
 
 // vocabulary counts the entries that begin with prefix, which is folded.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 // TestSuggest: words go on from what was typed, in every script.
@@ -39,6 +40,30 @@ func TestSuggest(t *testing.T) {
 	for _, path := range []string{"/suggest", "/suggest?q=", "/suggest?q=e", "/suggest?q=unheard", "/suggest?q=" + strings.Repeat("e", 500)} {
 		if p := get(t, h, path); p.status != http.StatusOK || strings.TrimSpace(p.body) != "[]" {
 			t.Errorf("%.40s: status %d, %s; want an empty list", path, p.status, p.body)
+		}
+	}
+}
+
+// TestSuggestSaysHowFarAWordReaches: in how many languages its meaning is looked for.
+func TestSuggestSaysHowFarAWordReaches(t *testing.T) {
+	lib := embedded(t, shelf().studies).WithThesaurus(indexer.NewThesaurus(protocol.Default().Lexicon))
+	h := newSite(t, lib)
+	for prefix, names := range map[string]bool{"prostitute": true, "strength": false} {
+		var got []indexer.Completion
+		if err := json.Unmarshal([]byte(get(t, h, "/suggest?q="+url.QueryEscape(prefix)).body), &got); err != nil || len(got) == 0 {
+			t.Fatalf("%s: %v, %v", prefix, got, err)
+		}
+		result, err := lib.Search(t.Context(), indexer.Query{Text: `"` + got[0].Text + `"`})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for _, e := range result.Expansions {
+			_, languages := e.Used()
+			want = max(want, languages)
+		}
+		if got[0].Languages != want || want > 1 != names {
+			t.Errorf("%+v: a search looks in %d languages, names a concept: %t", got[0], want, names)
 		}
 	}
 }

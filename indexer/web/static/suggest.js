@@ -72,6 +72,13 @@ function written(words, quoted) {
   return quoted || bare.test(words) ? words : `"${words}"`;
 }
 
+// weight says how many studies have what is suggested, and in how many languages its
+// meaning is looked for.
+function weight({ studies, languages }) {
+  const found = studies === 1 ? "1 study" : `${studies.toLocaleString("en")} studies`;
+  return languages > 1 ? `searched in ${languages} languages · ${found}` : found;
+}
+
 function element(name, attributes, ...children) {
   const e = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
@@ -91,7 +98,7 @@ function combobox(box) {
   const roles = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false", autocapitalize: "none" };
   for (const [key, value] of Object.entries(roles)) box.setAttribute(key, value);
 
-  let options = []; // of the list: {label, insert, studies, from, end}
+  let options = []; // of the list: {label, insert, studies, languages, from, end}
   let query = ""; // what they go on from
   let active = -1;
   let timer, request;
@@ -126,7 +133,7 @@ function combobox(box) {
     query = text;
     list.replaceChildren(...found.map((o, i) => element("li", { id: `suggestion-${i}`, role: "option", "aria-selected": "false" },
       element("bdi", {}, o.label),
-      element("span", { class: "n", dir: "ltr" }, element("span", { class: "hide" }, ", "), o.studies === 1 ? "1 study" : `${o.studies.toLocaleString("en")} studies`))));
+      element("span", { class: "n", dir: "ltr" }, element("span", { class: "hide" }, ", "), weight(o)))));
     // Words of a script that runs from the right stand below those that were typed.
     list.dir = getComputedStyle(box).direction;
     popup.hidden = false;
@@ -234,10 +241,10 @@ async function complete(prefix, signal) {
 // there already.
 function choices(found, piece, from, text) {
   const out = [];
-  for (const { text: words, studies } of found) {
+  for (const { text: words, studies, languages } of found) {
     const label = written(words, piece.quoted);
     if (label && label !== text.slice(from, piece.end).toLowerCase()) {
-      out.push({ label, insert: label + piece.missing, studies, from, end: piece.end });
+      out.push({ label, insert: label + piece.missing, studies, languages, from, end: piece.end });
     }
   }
   return out.slice(0, shown);
