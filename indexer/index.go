@@ -32,6 +32,12 @@ type Index interface {
 	Close() error
 }
 
+// Prober is an Index that can say, without writing, why it takes no writes at present and
+// what helps. The error wraps ErrUnavailable where nothing but waiting may help, too.
+type Prober interface {
+	Ready(ctx context.Context) error
+}
+
 // ErrUnavailable marks errors of a backend that is not there now: try later.
 var ErrUnavailable = errors.New("index unavailable")
 

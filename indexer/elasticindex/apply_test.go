@@ -138,7 +138,9 @@ func TestFaultsThatStay(t *testing.T) {
 		"no password":             {refuse(401, "security_exception"), false, 1, "check user name, password or API key"},
 		"no rights":               {refuseItems(403, "security_exception", "a", "b", "c"), false, 1, "check user name, password or API key"},
 		"index deleted":           {refuseItems(404, "index_not_found_exception", "a", "b", "c"), false, 1, "polyglean reindex"},
-		"a request it hates":      {refuse(400, "illegal_argument_exception"), false, 1, "as asked"},
+		"a request that was cut":  {refuse(400, "illegal_argument_exception"), true, impatient.tries, "cut or changed on the way"},
+		"index closed":            {refuseItems(400, "index_closed_exception", "a", "b", "c"), true, 1, "POST /polyglean/_open"},
+		"red":                     {refuseItems(503, "unavailable_shards_exception", "a", "b", "c"), true, impatient.tries, "_cluster/allocation/explain"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -169,6 +170,10 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 	err := x.once(ctx, esapi.BulkRequest{
 		Index: x.target, RequireAlias: ptr(x.target == x.alias), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
 	}, &answer)
+	if e, ok := errors.AsType[*refusal](err); ok && e.status == http.StatusBadRequest {
+		// Every operation was checked, and what is wrong with one alone is said of it alone.
+		return nil, fmt.Errorf("the request was not read as it was sent, as if it had been cut or changed on the way: %s", e)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +210,7 @@ func (it item) outcome(op indexer.Op) (indexer.Outcome, error) {
 		return indexer.Outcome{}, nil
 	}
 	e := &refusal{status: it.Status, kind: it.Error.Type, reason: it.Error.text()}
-	if it.Status == http.StatusBadRequest {
+	if it.Status == http.StatusBadRequest && e.kind != kindClosed {
 		return indexer.Outcome{Err: fmt.Errorf("document %s: elasticsearch refuses it: %w", op.ID, e)}, nil
 	}
 	return indexer.Outcome{}, e

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -92,9 +93,13 @@ func (x *Index) once(ctx context.Context, req esapi.Request, into any) error {
 	if x.closed.Load() {
 		return errClosed
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	late := fmt.Errorf("no answer within %v", x.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, x.timeout, late)
 	defer cancel()
 	res, err := req.Do(ctx, x.client)
+	if errors.Is(context.Cause(ctx), late) {
+		return late
+	}
 	if err != nil {
 		return err
 	}
@@ -106,6 +111,9 @@ func (x *Index) once(ctx context.Context, req esapi.Request, into any) error {
 		return nil
 	}
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		if errors.Is(context.Cause(ctx), late) {
+			return late
+		}
 		return fmt.Errorf("the answer cannot be read: %w", err)
 	}
 	return nil

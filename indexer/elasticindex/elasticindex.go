@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8"
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -28,6 +29,8 @@ type Index struct {
 	alias, name, target string
 	writing             patience
 	reading             patience
+	// timeout is how long one answer may take.
+	timeout time.Duration
 	// bulkBytes is how long the body of a bulk request may be. A server that takes
 	// less lowers it.
 	bulkBytes atomic.Int64
@@ -104,7 +107,7 @@ func connect(ctx context.Context, cfg Config, writing, reading patience) (*Index
 	x := &Index{
 		client: client, transport: transport, where: cfg.where(),
 		alias: cfg.Index, name: baseName(cfg.Index), target: cfg.Index,
-		writing: writing, reading: reading,
+		writing: writing, reading: reading, timeout: requestTimeout,
 	}
 	x.bulkBytes.Store(maxBulkBytes)
 	if err := x.checkServer(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -20,6 +21,18 @@ var errNotElastic = errors.New("what answers is not Elasticsearch 8: check the a
 
 // errClosed is what every call gets after Close.
 var errClosed = errors.New("the index is closed")
+
+// What Elasticsearch calls the states of an index that no operation can help.
+const (
+	kindBlock    = "cluster_block_exception"
+	kindClosed   = "index_closed_exception"
+	kindNotFound = "index_not_found_exception"
+)
+
+// kindsNoShard are what it says when the index, or a part of it, is not there at present.
+var kindsNoShard = []string{
+	"unavailable_shards_exception", "no_shard_available_action_exception", "search_phase_execution_exception",
+}
 
 // refusal is an answer of Elasticsearch that is not a success.
 type refusal struct {
@@ -95,7 +108,7 @@ func shorten(s string) string {
 // disk is full. Waiting a moment does not help, and 429 is only one of the
 // statuses it comes with.
 func (e *refusal) blocked() bool {
-	return e.kind == "cluster_block_exception" &&
+	return e.kind == kindBlock &&
 		(e.status == http.StatusForbidden || e.status == http.StatusTooManyRequests)
 }
 
@@ -106,7 +119,7 @@ func (e *refusal) denied() bool {
 
 // passing reports whether the same request may succeed in a moment.
 func (e *refusal) passing() bool {
-	if e.blocked() {
+	if e.blocked() || e.kind == kindClosed {
 		return false
 	}
 	return e.status == http.StatusTooManyRequests || e.status >= http.StatusInternalServerError
@@ -123,21 +136,67 @@ func passing(err error) bool {
 	return !untrusted && !errors.Is(err, context.Canceled) && !errors.Is(err, errClosed)
 }
 
-// explain turns the last error of a request into what the caller sees.
+// explain turns the last error of a request into what the caller sees: the cause, and
+// the way out.
 func (x *Index) explain(doing string, err error) error {
-	e, refused := errors.AsType[*refusal](err)
+	e, _ := errors.AsType[*refusal](err)
+	if e == nil {
+		e = &refusal{}
+	}
 	switch {
-	case refused && e.denied():
+	case e.denied():
 		return fmt.Errorf("elasticsearch at %s: %s: the account may not do this; check user name, password or API key, and its rights on the index %s: %w",
 			x.where, doing, x.alias, err)
-	case refused && e.blocked():
-		return fmt.Errorf("%w: elasticsearch at %s: %s: the index is read-only; free disk space or lift the block: %w",
-			indexer.ErrUnavailable, x.where, doing, err)
-	case refused && e.kind == "index_not_found_exception":
+	case e.blocked():
+		return x.unavailable(doing, err, "the index is read-only; "+x.unblocking(e.reason))
+	case e.kind == kindClosed:
+		return x.unavailable(doing, err, "the index is closed; POST /"+x.target+"/_open opens it")
+	case e.kind == kindNotFound:
 		return fmt.Errorf("elasticsearch at %s: %s: the index %s is gone; start again to create it and run polyglean reindex to fill it: %w",
 			x.where, doing, x.alias, err)
+	case slices.Contains(kindsNoShard, e.kind):
+		return x.unavailable(doing, err, "the index is red; GET /_cluster/allocation/explain tells which shard is missing and why")
+	case e.status == http.StatusTooManyRequests:
+		return x.unavailable(doing, err, "it has more to do than it can; give it more memory, or less to do besides")
 	case passing(err):
-		return fmt.Errorf("%w: elasticsearch at %s: %s: %w; see that it runs and can be reached", indexer.ErrUnavailable, x.where, doing, err)
+		return x.unavailable(doing, err, "see that it runs and can be reached")
 	}
 	return fmt.Errorf("elasticsearch at %s: %s: %w", x.where, doing, err)
+}
+
+// unavailable is what is to be tried again until a person, or time, has done what helps.
+func (x *Index) unavailable(doing string, err error, help string) error {
+	return fmt.Errorf("%w: elasticsearch at %s: %s: %w: %s", indexer.ErrUnavailable, x.where, doing, err, help)
+}
+
+// blocks are the numbers by which Elasticsearch names what makes an index read-only, and
+// the settings that do.
+var blocks = []struct {
+	number  string
+	setting string
+	cluster bool
+}{
+	{"/12/", "index.blocks.read_only_allow_delete", false},
+	{"/8/", "index.blocks.write", false},
+	{"/5/", "index.blocks.read_only", false},
+	{"/6/", "cluster.blocks.read_only", true},
+	{"/13/", "cluster.blocks.read_only_allow_delete", true},
+}
+
+// unblocking says how to lift the block that a reason speaks of.
+func (x *Index) unblocking(reason string) string {
+	for _, b := range blocks {
+		if !strings.Contains(reason, b.number) {
+			continue
+		}
+		lift := fmt.Sprintf("PUT /%s/_settings {%q:null}", x.target, b.setting)
+		if b.cluster {
+			lift = fmt.Sprintf("PUT /_cluster/settings {\"persistent\":{%q:null}}", b.setting)
+		}
+		if b.number == "/12/" {
+			return "free disk space, and elasticsearch lifts the block by itself, or lift it: " + lift
+		}
+		return "lift the block: " + lift
+	}
+	return fmt.Sprintf("free disk space or lift the block that GET /%s/_settings/index.blocks.* shows", x.target)
 }
