@@ -149,6 +149,18 @@ func TestHealth(t *testing.T) {
 	if p := get(t, newSite(t, &library{err: indexer.ErrUnavailable}), "/healthz"); p.status != http.StatusServiceUnavailable {
 		t.Errorf("without an index: %d", p.status)
 	}
+	var stuck error
+	h, err := New(shelf(), Options{Log: slog.New(slog.DiscardHandler), Ready: func() error { return stuck }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := get(t, h, "/healthz"); p.status != http.StatusOK {
+		t.Errorf("while the index takes what comes: %d %q", p.status, p.body)
+	}
+	stuck = indexer.ErrUnavailable
+	if p := get(t, h, "/healthz"); p.status != http.StatusServiceUnavailable || !strings.Contains(p.body, "takes nothing new") {
+		t.Errorf("while it does not: %d %q", p.status, p.body)
+	}
 }
 
 func TestHeaderCounts(t *testing.T) {

@@ -40,6 +40,8 @@ type Options struct {
 	// Flow, when set, is the review's PRISMA flow as it stands; updated asks for the form
 	// of an updated review.
 	Flow func(ctx context.Context, updated bool) (prisma.Flow, error)
+	// Ready, when set, says why nothing new can come into the index at present.
+	Ready func() error
 	// Log receives panics and failed requests; nil means slog.Default.
 	Log *slog.Logger
 }
@@ -94,7 +96,8 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	return st.guard(mux), nil
 }
 
-// health says whether the site can answer: 200 when a search comes back, else 503.
+// health says whether the site can answer and shows what is new: 200 when a search comes
+// back and the index takes what comes, else 503.
 func (s *site) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -103,6 +106,13 @@ func (s *site) health(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprintln(w, "the index does not answer")
 		return
+	}
+	if s.opts.Ready != nil {
+		if err := s.opts.Ready(); err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable) // the stage has logged it
+			fmt.Fprintln(w, "the index can be searched, but takes nothing new: the log says why, and polyglean doctor")
+			return
+		}
 	}
 	fmt.Fprintln(w, "ok")
 }

@@ -106,7 +106,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 	if err != nil || once {
 		return err
 	}
-	handler, err := p.pages()
+	handler, err := p.pages(nil)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/harvester/source"
+	"polyglean/indexer"
 )
 
 func doctorCommand(g *globals) *cobra.Command {
@@ -74,6 +75,9 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 	err = p.openIndex(ctx)
 	check("index", err, p.config.Index.Backend)
 	if err == nil {
+		if prober, ok := p.index.(indexer.Prober); ok {
+			check("", prober.Ready(ctx), "takes documents")
+		}
 		v, err := p.count(ctx)
 		if err == nil && !v.OK() && v.Behind == 0 {
 			err = fmt.Errorf("it does not agree with the log: polyglean verify tells more, polyglean reindex mends it")

@@ -1,8 +1,14 @@
 package command
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -63,5 +69,48 @@ func TestDoctorSaysWhatIsWrongWithASource(t *testing.T) {
 		if err != nil || ill != (want != "") || !strings.Contains(out.String(), want) {
 			t.Errorf("%s: ill is %t, error %v:\n%s", settings, ill, err, out.String())
 		}
+	}
+}
+
+// Doctor names what keeps an Elasticsearch from taking documents, and what lifts it.
+func TestDoctorNamesAReadOnlyIndex(t *testing.T) {
+	es := os.Getenv("POLYGLEAN_TEST_ELASTICSEARCH")
+	if es == "" {
+		t.Skip("skipped: doctor on a read-only index of a real Elasticsearch; start one (../shared/elasticsearch/start) and set POLYGLEAN_TEST_ELASTICSEARCH to its URL, or run .ci/run")
+	}
+	index := fmt.Sprintf("doctor-%d", time.Now().UnixNano())
+	t.Cleanup(func() { deleteIndices(t, es, index) })
+	config := filepath.Join(t.TempDir(), "polyglean.yaml")
+	text := fmt.Sprintf("data_dir: %q\nindex:\n  backend: elasticsearch\n  elasticsearch: {addresses: [%q], index: %s}\n", t.TempDir(), es, index)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	doctor := func() string {
+		p, err := setUp(&globals{config: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		var out strings.Builder
+		if err := p.doctor(t.Context(), &out); err != nil && !errors.Is(err, errReported) {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	if out := doctor(); !strings.Contains(out, "takes documents") {
+		t.Errorf("before the block:\n%s", out)
+	}
+	block, err := http.NewRequestWithContext(t.Context(), http.MethodPut, es+"/"+index+"/_settings", strings.NewReader(`{"index.blocks.write":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if out := doctor(); !strings.Contains(out, `NOT WELL: index unavailable`) || !strings.Contains(out, `lift the block: PUT /`+index+`/_settings {"index.blocks.write":null}`) {
+		t.Errorf("status %d; while the index is read-only:\n%s", resp.StatusCode, out)
 	}
 }

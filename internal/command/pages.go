@@ -10,11 +10,13 @@ import (
 	"polyglean/internal/prisma"
 )
 
-// pages makes the reviewers' pages over the open index.
-func (p *pipeline) pages() (http.Handler, error) {
+// pages makes the reviewers' pages over the open index. Ready is nil, or says why the
+// indexer in this process has to wait.
+func (p *pipeline) pages(ready func() error) (http.Handler, error) {
 	opts := web.Options{
 		Review: p.protocol.Title,
 		Counts: p.counts,
+		Ready:  ready,
 		Log:    p.log,
 		Screening: func(ctx context.Context) string {
 			s, err := p.relevance(ctx)

@@ -113,7 +113,11 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 		run = append(run, s.train.Run)
 	}
 	if listener != nil {
-		handler, err := p.pages()
+		var ready func() error
+		if s.index != nil {
+			ready = s.index.Ready
+		}
+		handler, err := p.pages(ready)
 		if err != nil {
 			return err
 		}
