@@ -1,7 +1,9 @@
 package stream
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,10 +101,11 @@ const leaseTTL = 10 * time.Second
 // and the wait begins again. Two processes may believe for a moment that they
 // hold it; what they do must be safe even then.
 func (b *Bus) Lease(ctx context.Context, role, owner string, work func(ctx context.Context) error) error {
+	holder := []byte(owner + " " + rand.Text()) // told apart from others of the same name
 	for {
-		revision, err := b.leases.Create(ctx, role, []byte(owner))
+		revision, err := b.leases.Create(ctx, role, holder)
 		if err == nil {
-			lost, err := b.hold(ctx, role, owner, revision, work)
+			lost, err := b.hold(ctx, role, holder, revision, work)
 			if !lost || ctx.Err() != nil {
 				return err
 			}
@@ -119,7 +122,7 @@ func (b *Bus) Lease(ctx context.Context, role, owner string, work func(ctx conte
 	}
 }
 
-func (b *Bus) hold(ctx context.Context, role, owner string, revision uint64, work func(context.Context) error) (lost bool, err error) {
+func (b *Bus) hold(ctx context.Context, role string, holder []byte, revision uint64, work func(context.Context) error) (lost bool, err error) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
@@ -136,9 +139,7 @@ func (b *Bus) hold(ctx context.Context, role, owner string, revision uint64, wor
 			cancel()
 			return false, err
 		case <-tick.C:
-			renewing, stop := context.WithTimeout(working, leaseTTL/4)
-			next, err := b.leases.Update(renewing, role, []byte(owner), revision)
-			stop()
+			next, err := b.renew(working, role, holder, revision)
 			if err == nil {
 				revision, renewed = next, time.Now()
 				continue
@@ -150,4 +151,20 @@ func (b *Bus) hold(ctx context.Context, role, owner string, revision uint64, wor
 			}
 		}
 	}
+}
+
+// renew writes a lease again, and returns its new revision.
+func (b *Bus) renew(ctx context.Context, role string, holder []byte, revision uint64) (uint64, error) {
+	ctx, stop := context.WithTimeout(ctx, leaseTTL/4)
+	defer stop()
+	next, err := b.leases.Update(ctx, role, holder, revision)
+	if err == nil {
+		return next, nil
+	}
+	// An earlier renewal may have come to the disk, and its answer too late.
+	entry, e := b.leases.Get(ctx, role)
+	if e == nil && entry.Revision() > revision && bytes.Equal(entry.Value(), holder) {
+		return entry.Revision(), nil
+	}
+	return 0, err
 }

@@ -318,6 +318,29 @@ func TestLeaseIsHeldByOneAndHandedOn(t *testing.T) {
 	}
 }
 
+// A lease is kept when the answer to a renewal was late, and not when it is another's.
+func TestRenewalWithoutAnswer(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	mine := []byte("one abc")
+	first, err := b.leases.Create(t.Context(), RoleIndexer, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unseen, err := b.leases.Update(t.Context(), RoleIndexer, mine, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.renew(t.Context(), RoleIndexer, mine, first); err != nil || got != unseen {
+		t.Errorf("revision %d, error %v; want %d", got, err, unseen)
+	}
+	if _, err := b.leases.Update(t.Context(), RoleIndexer, []byte("one xyz"), unseen); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.renew(t.Context(), RoleIndexer, mine, unseen); err == nil {
+		t.Errorf("another's lease was renewed as revision %d", got)
+	}
+}
+
 func TestStatesAreListedByPattern(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir()})
 	for _, key := range []string{"run.b", "run.a", "query.b.1", "query.b.2", "query.a.1"} {
