@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polyglean/indexer/analysis"
+	"polyglean/indexer/merge"
 	"polyglean/internal/record"
 )
 
@@ -95,7 +96,7 @@ func (s *Study) exactFields() map[string][]string {
 	exact[ExactWord] = s.vocabulary()
 	for _, m := range s.Members {
 		r := &m.Record
-		add(ExactDOI, r.Candidate.IDs.DOI)
+		add(ExactDOI, merge.DOI(r.Candidate.IDs.DOI))
 		add(FacetLicense, licenseOf(r.Candidate.License))
 		add(FacetRoute, string(r.Candidate.Route))
 		for _, kind := range kindsOf(r.Candidate.Type) {
@@ -157,13 +158,14 @@ func (s *Study) date() int64 {
 	return int64(s.Year().Value) * 10_000
 }
 
-// parseDate reads YYYY, YYYY-MM and YYYY-MM-DD.
+// parseDate reads YYYY, YYYY-MM and YYYY-MM-DD of a year in which something can have been
+// published: 0000 and 9999 are what programs write that know none.
 func parseDate(date string) (int64, bool) {
 	for _, form := range []struct {
 		layout string
 		keep   int64 // what the form cannot tell is cut to zeros
 	}{{time.DateOnly, 1}, {"2006-01", 100}, {"2006", 10_000}} {
-		if t, err := time.Parse(form.layout, date); err == nil {
+		if t, err := time.Parse(form.layout, date); err == nil && merge.PlausibleYear(t.Year()) {
 			n := int64(t.Year()*10_000 + int(t.Month())*100 + t.Day())
 			return n - n%form.keep, true
 		}

@@ -122,6 +122,10 @@ func TestDocumentDates(t *testing.T) {
 		{"", 2019, 20190000},
 		{"Spring 2019", 2019, 20190000},
 		{"2019-02-30", 2019, 20190000},
+		{"0000", 2019, 20190000},
+		{"9999-12-31", 2019, 20190000},
+		{"9999-99", 0, 0},
+		{"0000-00-00", 0, 0},
 		{"", 0, 0},
 	} {
 		s := indexer.Study{ID: "s1", Members: []indexer.Member{syntheticMember("a:1", func(r *record.Classified) {

@@ -35,6 +35,7 @@ func Run(t *testing.T, b Backend) {
 		"Template":   testTemplate,
 		"Common":     testCommon,
 		"Plans":      testPlans,
+		"Odd":        testOdd,
 		"Refused":    testRefused,
 		"Cancelled":  testCancelled,
 		"Lookup":     testLookup,

@@ -18,11 +18,11 @@ import (
 // log again makes, and each decision is in the study that holds the record it was given
 // on.
 func testPlans(t *testing.T, b Backend) {
-	for seed := range 3 {
+	for seed := range 2 {
 		t.Run(fmt.Sprint("plan ", seed), func(t *testing.T) {
 			p := &plan{b: b, t: t, rng: rand.New(rand.NewPCG(uint64(seed), 4)), idx: b.open(t), latest: map[string]indexer.Member{}}
-			for range 4 {
-				for range 20 {
+			for range 3 {
+				for range 16 {
 					p.step()
 				}
 				p.check()
