@@ -49,6 +49,9 @@ type Runner struct {
 	Indexed, Parked atomic.Int64
 	// waiting is why nothing can be written at present, nil when it can.
 	waiting atomic.Pointer[error]
+	// begun is closed when the logs are read from their start; nil when they are to be
+	// read from where they were left.
+	begun chan struct{}
 }
 
 // NewRunner makes a runner. The owner names this process among others that may
@@ -83,7 +86,12 @@ func (r *Runner) note(err error) {
 // Run waits until it is this process's turn to write, then indexes until ctx ends
 // (nil) or the streams fail (the error). An index that is away is waited for.
 func (r *Runner) Run(ctx context.Context) error {
-	err := r.bus.Lease(ctx, stream.RoleIndexer, r.owner, r.work)
+	err := r.bus.Lease(ctx, stream.RoleIndexer, r.owner, func(ctx context.Context) error {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+		return r.work(ctx)
+	})
 	if ctx.Err() != nil {
 		return nil
 	}

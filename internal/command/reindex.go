@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"polyglean/classifier"
 	"polyglean/indexer"
-	"polyglean/internal/stream"
 )
 
 func reindexCommand(g *globals) *cobra.Command {
@@ -33,24 +33,48 @@ func (p *pipeline) reindex(ctx context.Context) (int, error) {
 	if p.bus.Attached() {
 		return 0, fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
 	}
+	if err := indexer.BeginRebuild(ctx, p.bus); err != nil {
+		return 0, err
+	}
 	replace, err := p.newIndex(ctx)
 	if err != nil {
 		return 0, err
-	}
-	for _, log := range []string{stream.Classified, stream.Decisions, stream.Scores} {
-		if err := p.bus.Rewind(ctx, log, indexer.Stage); err != nil {
-			return 0, err
-		}
 	}
 	s, err := p.newStages(classifier.Stage, indexer.Stage)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.with(ctx, p.drain); err != nil {
+	begun := s.index.FromStart()
+	err = s.with(ctx, func(ctx context.Context) error {
+		if err := p.awaitTurn(ctx, begun); err != nil {
+			return err
+		}
+		return p.drain(ctx)
+	})
+	if err != nil {
 		return 0, err
 	}
 	if err := replace(ctx); err != nil {
 		return 0, err
 	}
+	if err := indexer.EndRebuild(ctx, p.bus); err != nil {
+		return 0, err
+	}
 	return p.index.Count(ctx)
+}
+
+// awaitTurn waits until no other process writes to the index, and says so when one does.
+func (p *pipeline) awaitTurn(ctx context.Context, begun <-chan struct{}) error {
+	patience := time.NewTimer(15 * time.Second) // longer than what was killed holds its turn
+	defer patience.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-begun:
+			return nil
+		case <-patience.C:
+			p.log.Warn("another polyglean is indexing: stop it, and this goes on")
+		}
+	}
 }
