@@ -273,8 +273,9 @@ func (n *neighbourhood) ask(ctx context.Context, field string, values []string) 
 			fresh = append(fresh, v)
 		}
 	}
-	slices.Sort(fresh)
+	// The values of one record are asked for together: those of a study lead to it once.
 	for chunk := range slices.Chunk(fresh, askKeys) {
+		slices.Sort(chunk)
 		if err := n.lookUp(ctx, field, chunk); err != nil {
 			return fmt.Errorf("look up studies: %w", err)
 		}
@@ -311,12 +312,7 @@ func (n *neighbourhood) lookUp(ctx context.Context, field string, values []strin
 	if err != nil {
 		return err
 	}
-	for _, d := range stored {
-		if err := n.take(d); err != nil {
-			return err
-		}
-	}
-	return nil
+	return n.take(stored)
 }
 
 // settled says that the index holds what was written and, of what the neighbourhood
@@ -363,25 +359,34 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 	return true, nil
 }
 
-// take files a study that was looked up.
-func (n *neighbourhood) take(d Stored) error {
-	if _, there := n.found[d.ID]; there {
-		return nil
-	}
-	s, err := readStudy(d)
-	if err != nil {
-		return err
-	}
-	n.found[s.ID] = foundStudy{s, d}
-	for _, m := range s.Members {
-		id, r := m.Record.Candidate.ID, merge.New(&m.Record.Candidate)
-		n.home[id] = append(n.home[id], s.ID)
-		n.stored[id] = append(n.stored[id], r)
-		n.add(m, r)
-	}
-	for _, ruling := range s.Rulings {
-		for _, id := range named(ruling) {
-			n.ruled[id] = append(n.ruled[id], s.ID)
+// take files studies that were looked up.
+func (n *neighbourhood) take(stored []Stored) error {
+	stored = slices.DeleteFunc(stored, func(d Stored) bool { _, there := n.found[d.ID]; return there })
+	studies, errs := make([]Study, len(stored)), make([]error, len(stored))
+	compared := make([][]*merge.Record, len(stored))
+	sideBySide(len(stored), func(i int) {
+		if studies[i], errs[i] = readStudy(stored[i]); errs[i] != nil {
+			return
+		}
+		for m := range studies[i].Members {
+			compared[i] = append(compared[i], merge.New(&studies[i].Members[m].Record.Candidate))
+		}
+	})
+	for i, s := range studies {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		n.found[s.ID] = foundStudy{s, stored[i]}
+		for at, m := range s.Members {
+			id, r := m.Record.Candidate.ID, compared[i][at]
+			n.home[id] = append(n.home[id], s.ID)
+			n.stored[id] = append(n.stored[id], r)
+			n.add(m, r)
+		}
+		for _, ruling := range s.Rulings {
+			for _, id := range named(ruling) {
+				n.ruled[id] = append(n.ruled[id], s.ID)
+			}
 		}
 	}
 	return nil
