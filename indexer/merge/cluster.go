@@ -55,6 +55,11 @@ func pairs(records []*Record) []pair {
 		}
 	}
 	var out []pair
+	once := func() {
+		slices.SortFunc(out, comparePositions)
+		out = slices.Compact(out)
+	}
+	enough := 1 << 16
 	for _, c := range chains {
 		if c.length > Common {
 			continue
@@ -64,9 +69,14 @@ func pairs(records []*Record) []pair {
 				out = append(out, pair{uses[other].record, uses[at].record})
 			}
 		}
+		// Copies share most of their keys, and crowds of copies would fill the memory.
+		if len(out) > enough {
+			once()
+			enough = max(enough, 2*len(out))
+		}
 	}
-	slices.SortFunc(out, comparePositions)
-	return slices.Compact(out)
+	once()
+	return out
 }
 
 // edge is a judgement on two records, by position.
