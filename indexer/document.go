@@ -96,7 +96,7 @@ func (s *Study) exactFields() map[string][]string {
 	exact[ExactWord] = s.vocabulary()
 	for _, m := range s.Members {
 		r := &m.Record
-		add(ExactDOI, merge.DOI(r.Candidate.IDs.DOI))
+		add(ExactDOI, r.Candidate.IDs.DOI, merge.DOI(r.Candidate.IDs.DOI)) // as stated, and as copies are compared
 		add(FacetLicense, licenseOf(r.Candidate.License))
 		add(FacetRoute, string(r.Candidate.Route))
 		for _, kind := range kindsOf(r.Candidate.Type) {
