@@ -84,38 +84,10 @@ func (f *field) Size() int                                        { return len(f
 // term are in one location, those after the first as their distances from it: scorch
 // spends five numbers on every location (see positions).
 func textTerms(values []string) (index.TokenFrequencies, int) {
-	n := 0
-	for _, v := range values {
-		n += strings.Count(v, " ") + 1
-	}
-	type place struct {
-		term     *index.TokenFreq
-		position int
-	}
-	places := make([]place, 0, n)
-	frequencies := make([]index.TokenFreq, 0, n)
-	terms := make(index.TokenFrequencies, n)
-	position := 1
-	for _, v := range values {
-		if v == "" {
-			continue
-		}
-		for term := range strings.SplitSeq(v, " ") {
-			freq, ok := terms[term]
-			if !ok {
-				frequencies = append(frequencies, index.TokenFreq{})
-				freq = &frequencies[len(frequencies)-1]
-				terms[term] = freq
-			}
-			freq.SetFrequency(freq.Frequency() + 1)
-			places = append(places, place{freq, position})
-			position++
-		}
-		position++
-	}
-	locations := make([]index.TokenLocation, len(frequencies))
-	pointers := make([]*index.TokenLocation, len(frequencies))
-	further := make([]uint64, len(places)-len(frequencies))
+	terms, places := countTerms(values)
+	locations := make([]index.TokenLocation, len(terms))
+	pointers := make([]*index.TokenLocation, len(terms))
+	further := make([]uint64, len(places)-len(terms))
 	first := 0
 	for _, p := range places {
 		if len(p.term.Locations) == 0 {
@@ -146,14 +118,25 @@ func positions(l segment.Location, at []uint64) []uint64 {
 
 // stemTerms counts the terms of a stem field.
 func stemTerms(values []string) (index.TokenFrequencies, int) {
+	terms, places := countTerms(values)
+	return terms, len(places)
+}
+
+// place is where a term stands in a field.
+type place struct {
+	term     *index.TokenFreq
+	position int
+}
+
+func countTerms(values []string) (index.TokenFrequencies, []place) {
 	n := 0
 	for _, v := range values {
 		n += strings.Count(v, " ") + 1
 	}
+	places := make([]place, 0, n)
 	frequencies := make([]index.TokenFreq, 0, n)
 	terms := make(index.TokenFrequencies, n)
-	n = 0
-	for _, v := range values {
+	for gap, v := range values {
 		if v == "" {
 			continue
 		}
@@ -165,10 +148,10 @@ func stemTerms(values []string) (index.TokenFrequencies, int) {
 				terms[term] = freq
 			}
 			freq.SetFrequency(freq.Frequency() + 1)
-			n++
+			places = append(places, place{freq, len(places) + 1 + gap})
 		}
 	}
-	return terms, n
+	return terms, places
 }
 
 // exactTerms takes each value as a term. Without a frequency scorch keeps nothing of
