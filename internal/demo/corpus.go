@@ -104,6 +104,8 @@ type Record struct {
 	// Odd are bytes that do not belong into XML, which the OAI copy carries.
 	Odd string `yaml:"odd"`
 
+	// team is how many authors a generated record has, 0 for any other record.
+	team int
 	// text is all that is searched, folded.
 	text string
 }
@@ -201,9 +203,13 @@ func (r *Record) people() []person {
 		}
 		return out
 	}
-	out := make([]person, 1+r.N%3)
+	n := r.team
+	if n == 0 {
+		n = 1 + r.N%3
+	}
+	out := make([]person, n)
 	for i := range out {
-		out[i] = person{family: fmt.Sprintf("Synthetic Author %d", 3*r.N+i), given: "ABC"[i:i+1] + "."}
+		out[i] = person{family: fmt.Sprintf("Synthetic Author %d", 3*r.N+i), given: "ABCDEFGH"[i:i+1] + "."}
 	}
 	return out
 }

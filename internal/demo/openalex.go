@@ -1,12 +1,14 @@
 package demo
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // openAlexWorks answers GET /works as api.openalex.org does: search and
@@ -137,10 +139,12 @@ type openAlexWork struct {
 	ReferencedCount int                `json:"referenced_works_count"`
 	Referenced      []string           `json:"referenced_works"`
 	Related         []string           `json:"related_works"`
-	Abstract        map[string][]int   `json:"abstract_inverted_index"`
+	Abstract        json.RawMessage    `json:"abstract_inverted_index"`
 	CountsByYear    []any              `json:"counts_by_year"`
 	Updated         string             `json:"updated_date"`
 	Created         string             `json:"created_date"`
+
+	*extras // under load
 }
 
 type openAlexLocation struct {
@@ -171,6 +175,8 @@ type openAlexAuthor struct {
 	Institutions []any          `json:"institutions"`
 	Countries    []string       `json:"countries"`
 	RawName      string         `json:"raw_author_name"`
+
+	*affiliation // under load
 }
 
 type openAlexKeyword struct {
@@ -215,7 +221,7 @@ func (cp *Copy) openAlexWork() openAlexWork {
 		Updated:  cp.Added().Format("2006-01-02T15:04:05.000000"), Created: cp.Added().Format(time10),
 	}
 	if cp.Poison { // one place far out: a reader that makes room for it runs out of memory
-		work.Abstract = map[string][]int{"Synthetic": {0}, "poison": {1_000_000_000}}
+		work.Abstract = json.RawMessage(`{"Synthetic":[0],"poison":[1000000000]}`)
 	}
 	people := cp.people()
 	for i, p := range people {
@@ -234,6 +240,9 @@ func (cp *Copy) openAlexWork() openAlexWork {
 		work.Keywords = append(work.Keywords, openAlexKeyword{
 			ID: "https://openalex.org/keywords/" + strings.ReplaceAll(k, " ", "-"), Name: k, Score: 0.5,
 		})
+	}
+	if cp.team > 0 {
+		work.extend(cp)
 	}
 	return work
 }
@@ -255,17 +264,53 @@ func position(i, n int) string {
 	return "middle"
 }
 
-// invertedIndex is the form OpenAlex gives abstracts: each word with its places.
-func invertedIndex(text string) map[string][]int {
+// invertedIndex is the form OpenAlex gives abstracts: each word, in the order in which
+// they first come, with its places. It is encoded here because the encoder of maps takes
+// as long as all else in a work.
+func invertedIndex(text string) json.RawMessage {
 	words := strings.Fields(text)
 	if len(words) == 0 {
 		return nil
 	}
-	index := make(map[string][]int, len(words))
+	next := make([]int, len(words)) // the next place of the word at a place, 0 for none
+	last := make(map[string]int, len(words))
+	first := make([]int, 0, len(words))
 	for i, w := range words {
-		index[w] = append(index[w], i)
+		if before, known := last[w]; known {
+			next[before] = i
+		} else {
+			first = append(first, i)
+		}
+		last[w] = i
 	}
-	return index
+	out := make([]byte, 0, 2*len(text))
+	for _, at := range first {
+		out = append(out, ',')
+		out = appendString(out, words[at])
+		out = append(out, ':', '[')
+		out = strconv.AppendInt(out, int64(at), 10)
+		for at = next[at]; at > 0; at = next[at] {
+			out = append(out, ',')
+			out = strconv.AppendInt(out, int64(at), 10)
+		}
+		out = append(out, ']')
+	}
+	out[0] = '{'
+	return append(out, '}')
+}
+
+// appendString appends s in JSON.
+func appendString(out []byte, s string) []byte {
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == utf8.RuneError }) {
+		quoted, err := json.Marshal(s)
+		if err != nil {
+			panic(err) // every string can be
+		}
+		return append(out, quoted...)
+	}
+	out = append(out, '"')
+	out = append(out, s...)
+	return append(out, '"')
 }
 
 // optional is nil for an empty string, which JSON shows as null.
