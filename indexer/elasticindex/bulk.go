@@ -171,8 +171,9 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 		Index: x.target, RequireAlias: ptr(x.target == x.alias), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
 	}, &answer)
 	if e, ok := errors.AsType[*refusal](err); ok && e.status == http.StatusBadRequest {
-		// Every operation was checked, and what is wrong with one alone is said of it alone.
-		return nil, fmt.Errorf("the request was not read as it was sent, as if it had been cut or changed on the way: %s", e)
+		// Every operation was checked, and what is wrong with one alone is said of it alone:
+		// it is no refusal, which would be final, and is sent again.
+		return nil, fmt.Errorf("the request was not read as it was sent, as if it had been cut or changed on the way: %s", e.Error())
 	}
 	if err != nil {
 		return nil, err
