@@ -2,15 +2,20 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"polyglean/classifier/language"
 	"polyglean/internal/demo"
+	"polyglean/internal/lexicon"
+	"polyglean/internal/protocol"
 )
 
 // runBenchCommand runs the real program, because bench starts itself anew for every
@@ -108,6 +113,44 @@ func TestBenchReport(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, out.String())
 		}
+	}
+}
+
+// TestBenchRecords: the generated records are in the language they are said to be in, by
+// the language engine, and about as many as are on topic name a concept of it.
+func TestBenchRecords(t *testing.T) {
+	engine, terms := language.New(), protocol.Default().Lexicon
+	var texts, right, onTopic, named, offTopic, misnamed int
+	languages := map[string]bool{}
+	for _, r := range demo.Generate(3000, 5).Records {
+		lang := cmp.Or(r.Meta, r.Lang)
+		text := r.Title + "\n" + r.Abstract
+		if r.Abstract != "" {
+			texts++
+			languages[lang] = true
+			if got := engine.Detect(text, language.Options{}).Lang; got == lang {
+				right++
+			} else {
+				t.Logf("%s, taken for %s: %.120s", lang, got, text)
+			}
+		}
+		topical := slices.ContainsFunc(terms.Match(text, lang), func(h lexicon.Hit) bool { return h.Facet == "topic" })
+		counted, all := &misnamed, &offTopic
+		if r.Theme == demo.Topic {
+			counted, all = &named, &onTopic
+		}
+		*all++
+		if topical {
+			*counted++
+		}
+	}
+	if share := float64(right) / float64(texts); share < .995 || len(languages) < 14 {
+		t.Errorf("%.4f of %d texts are in their language, in %d languages", share, texts, len(languages))
+	}
+	on, off := float64(named)/float64(onTopic), float64(misnamed)/float64(offTopic)
+	t.Logf("%.3f of the records on topic name it, %.3f of the others", on, off)
+	if on < .85 || off > .1 {
+		t.Errorf("%.3f of the records on topic name it, and %.3f of the others", on, off)
 	}
 }
 
