@@ -54,7 +54,7 @@ const focusTerms = 6
 // begin starts another record.
 func (w *writer) begin(theme Theme) {
 	w.theme = theme
-	w.focus = nil
+	w.focus = w.focus[:0]
 	for range focusTerms {
 		w.focus = append(w.focus, w.newTerm())
 	}
@@ -62,13 +62,13 @@ func (w *writer) begin(theme Theme) {
 
 // keywords are the first of the terms that the record comes back to.
 func (w *writer) keywords() []string {
-	return w.focus[:2+w.rng.IntN(focusTerms-1)]
+	return slices.Clone(w.focus[:2+w.rng.IntN(focusTerms-1)])
 }
 
 // title is that of a work on topic of the demonstration corpus, and a term, or
 // anything.
 func (w *writer) title() string {
-	w.buf = w.buf[:0]
+	w.buf, w.second = w.buf[:0], false
 	if w.theme == Topic {
 		w.fill(w.topicTitles.deal(w.rng))
 		w.buf = append(w.buf, " – "...)
@@ -95,13 +95,13 @@ func (w *writer) abstract() string {
 		}
 		start := len(w.buf)
 		w.sentence()
-		written := utf8.RuneCount(w.buf[start:])
+		n := utf8.RuneCount(w.buf[start:])
 		// The last sentence stays when that comes nearer to what is wanted.
-		if length > 0 && length+written/2 > want {
+		if length > 0 && length+n/2 > want {
 			w.buf = w.buf[:start-len(w.book.joint)]
 			break
 		}
-		length += written
+		length += n
 	}
 	return string(w.buf)
 }
@@ -233,13 +233,14 @@ func (w *writer) rank(n int) int {
 	return min(int(k), n-1)
 }
 
-// code writes an abbreviation as methods and substances have, like "KTR-4".
+// code writes an abbreviation as methods and substances have, "TR" or "KTR-4".
 func (w *writer) code() {
-	at := w.rank(26 * 26 * 26)
-	for range 2 + at%2 {
-		w.buf = append(w.buf, byte('A'+at%26))
-		at = at/26 + at*7%26
+	const letters = 26
+	at := w.rank(letters*letters*letters) * stride % (letters * letters * letters)
+	if at%2 == 0 {
+		w.buf = append(w.buf, byte('A'+at/letters/letters))
 	}
+	w.buf = append(w.buf, byte('A'+at/letters%letters), byte('A'+at%letters))
 	if at%3 == 0 {
 		w.buf = append(w.buf, '-', byte('1'+at%9))
 	}
