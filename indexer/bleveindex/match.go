@@ -63,8 +63,10 @@ func (s *segmentReader) matchBool(e indexer.Bool) (matched, error) {
 			if err != nil {
 				return m, err
 			}
-			m.parts = append(m.parts, p)
-			either = append(either, p.docs)
+			if !p.docs.IsEmpty() {
+				m.parts = append(m.parts, p)
+				either = append(either, p.docs)
+			}
 		}
 		any := roaring.FastOr(either...)
 		if m.docs == nil {

@@ -76,9 +76,16 @@ func (s *segmentReader) postings(field string, term []byte) (segment.PostingsLis
 	return d.PostingsList(term, s.deleted, nil)
 }
 
+// none are the documents of a term that a segment does not have, as most of the stems
+// that a query asks for.
+var none = roaring.New()
+
 // docs gives the numbers of the documents in a postings list. The bitmap may be
-// shared with the segment: it is not to be changed.
+// shared, with the segment or others: it is not to be changed.
 func docs(list segment.PostingsList) (*roaring.Bitmap, error) {
+	if list.Count() == 0 {
+		return none, nil
+	}
 	it := list.Iterator(false, false, false, nil)
 	if o, ok := it.(segment.OptimizablePostingsIterator); ok {
 		if bitmap := o.ActualBitmap(); bitmap != nil {
