@@ -16,7 +16,7 @@ import (
 type sent struct {
 	jetstream.PubAckFuture
 	stream string
-	seq    uint64 // 0 where it does not matter
+	seq    uint64
 	size   int
 }
 
@@ -37,7 +37,9 @@ func (r *Restore) Begin(ctx context.Context, file string, want []Restored) error
 	}
 	for _, w := range want {
 		r.want[w.Name] = w
-		r.next[w.Name] = max(w.First, 1)
+		if KeepsPositions(w.Name) {
+			r.next[w.Name] = max(w.First, 1)
+		}
 		if most := r.bus.nc.MaxPayload(); w.Largest > most {
 			return fmt.Errorf("%s of the backup has a message of %d bytes, and the server takes %d: set its max_payload higher", w.Name, w.Largest, most)
 		}
@@ -116,17 +118,19 @@ func (r *Restore) remove(ctx context.Context, name string) error {
 // Append writes the next message of a stream. It may return before the message is on
 // disk; an error may be one of a message before.
 func (r *Restore) Append(ctx context.Context, name string, m Message) error {
-	seq := uint64(0)
+	// Of a message whose position means nothing the place among the others does: the
+	// last of its subject is the one that stays.
+	seq := r.next[name]
 	if KeepsPositions(name) {
-		if m.Seq < r.next[name] || m.Seq > r.want[name].Last {
+		if m.Seq < seq || m.Seq > r.want[name].Last {
 			return fmt.Errorf("message %d of %s is not in order", m.Seq, name)
 		}
 		if err := r.fill(ctx, name, m.Seq); err != nil {
 			return err
 		}
 		seq = m.Seq
-		r.next[name] = seq + 1
 	}
+	r.next[name] = seq + 1
 	msg := &nats.Msg{Subject: m.Subject, Header: nats.Header{}, Data: m.Data}
 	for k, v := range m.Header {
 		// What its writer expected of the stream it was written to is not so here.
@@ -238,14 +242,14 @@ func (r *Restore) acknowledged(ctx context.Context) error {
 	}
 }
 
-// compareAck is an error when a message did not come to where it belongs; the position
-// is 0 where it does not matter.
+// compareAck is an error when a message did not come to where it belongs. Servers that
+// choose a leader refuse some messages for a moment, which are then sent behind others.
 func compareAck(name string, seq uint64, ack *jetstream.PubAck) error {
 	if ack.Stream != name {
 		return fmt.Errorf("restore: a message of %s came into %s", name, ack.Stream)
 	}
-	if seq > 0 && (ack.Sequence != seq || ack.Duplicate) {
-		return fmt.Errorf("restore: message %d of %s came to position %d: another process is writing; stop it and run the restore again", seq, name, ack.Sequence)
+	if ack.Sequence != seq || ack.Duplicate {
+		return fmt.Errorf("restore: message %d of %s came to position %d: another process is writing, or the servers chose another leader; run the restore again when it alone is at work", seq, name, ack.Sequence)
 	}
 	return nil
 }
