@@ -108,11 +108,15 @@ func setOwner(dir string, staying bool) error {
 }
 
 func startEmbedded(ctx context.Context, dir string, lock *flock.Flock) (*embedded, error) {
+	store := filepath.Join(dir, "stream")
+	if err := mendStore(store); err != nil {
+		return nil, err
+	}
 	s, err := server.NewServer(&server.Options{
 		ServerName: "polyglean",
 		DontListen: true,
 		JetStream:  true,
-		StoreDir:   filepath.Join(dir, "stream"),
+		StoreDir:   store,
 		// The default acknowledges up to two minutes before it syncs.
 		SyncAlways: true,
 		MaxPayload: maxPayload,
@@ -142,9 +146,17 @@ func startEmbedded(ctx context.Context, dir string, lock *flock.Flock) (*embedde
 	e.stop = sync.OnceFunc(func() {
 		_ = e.socket.Close()
 		_ = os.Remove(e.path)
-		s.Shutdown()
-		s.WaitForShutdown()
-		_ = lock.Unlock()
+		down := make(chan struct{})
+		go func() {
+			s.Shutdown()
+			s.WaitForShutdown()
+			_ = lock.Unlock()
+			close(down)
+		}()
+		select {
+		case <-down:
+		case <-time.After(patience): // see Bus.Close
+		}
 	})
 	return e, nil
 }

@@ -36,6 +36,7 @@ const (
 
 	runsBucket   = "RUNS"
 	leasesBucket = "LEASES"
+	leasesStream = "KV_" + leasesBucket
 
 	// Runs is the stream in which the bucket of cursors and the run ledger lies.
 	Runs = "KV_" + runsBucket
@@ -167,18 +168,15 @@ func (b *Bus) prepare(ctx context.Context, c Config) error {
 	if b.runs, err = js.CreateOrUpdateKeyValue(ctx, runsConfig(c)); err != nil {
 		return fmt.Errorf("bucket %s: %w", runsBucket, err)
 	}
-	if b.leases, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+	leases := jetstream.KeyValueConfig{
 		Bucket: leasesBucket, Replicas: max(c.Replicas, 1), TTL: leaseTTL, Storage: jetstream.FileStorage,
-	}); err != nil {
-		return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 	}
-	if b.embedded != nil {
-		// Whoever held a lease on an embedded server died with it.
-		for _, role := range []string{RoleHarvester, RoleIndexer, RoleScheduler, RoleTrainer} {
-			if err := b.leases.Purge(ctx, role); err != nil {
-				return fmt.Errorf("bucket %s: %w", leasesBucket, err)
-			}
-		}
+	if c.URL == "" {
+		// Whoever holds a lease on an embedded server dies with it.
+		leases.Storage = jetstream.MemoryStorage
+	}
+	if b.leases, err = js.CreateOrUpdateKeyValue(ctx, leases); err != nil {
+		return fmt.Errorf("bucket %s: %w", leasesBucket, err)
 	}
 	return nil
 }
@@ -252,8 +250,10 @@ func (b *Bus) Healthy() error {
 	return nil
 }
 
-// Close ends the connection and stops an embedded server, waiting until its
-// files are closed. It may be called twice.
+// Close ends the connection and stops an embedded server, waiting until its files are
+// closed. A server that is stuck is left to the end of the process after half a minute,
+// and holds the data directory until then: what it acknowledged is on disk already. Close
+// may be called twice.
 func (b *Bus) Close() {
 	if b.nc != nil {
 		b.nc.Close()
