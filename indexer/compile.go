@@ -277,6 +277,9 @@ func (c *Compiled) addFilters(q Query) error {
 		if err != nil {
 			return err
 		}
+		if err := checkValues(facet, q.Filters[facet]); err != nil {
+			return err
+		}
 		var any Bool
 		for _, v := range q.Filters[facet] {
 			any.Should = append(any.Should, p.having(v))

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"polyglean/internal/record"
 )
 
 // The facets of a study; each is also the name of a filter.
@@ -55,6 +57,38 @@ const NotStated = "not-stated"
 // mayBeNotStated are the facets that have it, besides the attributes.
 var mayBeNotStated = map[string]bool{
 	FacetType: true, FacetYear: true, FacetDecade: true, FacetJournalCountry: true, FacetLicense: true, FacetConcept: true,
+}
+
+// closed are the facets of which every value is known beforehand. Another one is a slip of
+// the pen: that no study has it would be taken for an answer.
+var closed = map[string][]string{
+	FacetReason: {
+		string(record.OtherWords), string(record.OtherLanguage), string(record.MissingBlock), string(record.LikeTheSeeds),
+		string(record.Cited), string(record.NotJudgeable),
+	},
+	FacetFlag: {
+		string(record.FlagKeywordMiss), string(record.FlagNonEnglish), string(record.FlagDefinitionOpen), string(record.FlagNoAbstract),
+		string(record.FlagRetracted), string(record.FlagDeleted),
+	},
+	FacetLanguageClass: {
+		string(record.LanguageEnglish), string(record.LanguageEnglishMetadata), string(record.LanguageSeveral), string(record.LanguageOther),
+		string(record.LanguageUnknown),
+	},
+	FacetDecision: {string(record.Include), string(record.Exclude), string(record.Maybe), Undecided},
+}
+
+// checkValues wants values that studies may have in a facet.
+func checkValues(facet string, values []string) error {
+	known, ok := closed[facet]
+	if !ok {
+		return nil
+	}
+	for _, v := range values {
+		if !slices.Contains(known, v) {
+			return &QueryError{"filters", fmt.Sprintf("there is no %s %q", facet, v), "there are " + strings.Join(known, ", ")}
+		}
+	}
+	return nil
 }
 
 // AttributePrefix begins the facets of what is found in the texts of a study, such as

@@ -3,6 +3,7 @@ package indexer
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"polyglean/internal/record"
@@ -79,5 +80,24 @@ func TestFacetValuesOfAStudy(t *testing.T) {
 	s.Members[0].Record.Candidate.Year = 9999 // stands in some records for an unknown one
 	if doc, err = s.Document(); err != nil || doc.Exact[FacetYear] != nil || doc.Exact[FacetDecade] != nil {
 		t.Errorf("year %q, decade %q, error %v", doc.Exact[FacetYear], doc.Exact[FacetDecade], err)
+	}
+}
+
+// TestUnknownValues: a slip of the pen is no answer; what sources name may be anything.
+func TestUnknownValues(t *testing.T) {
+	for facet, value := range map[string]string{
+		FacetFlag: "keyword-mis", FacetReason: "other-word", FacetDecision: "included", FacetLanguageClass: "German",
+	} {
+		var bad *QueryError
+		_, err := Compile(Query{Filters: map[string][]string{facet: {value}}}, nil)
+		if !errors.As(err, &bad) || bad.Part != "filters" || !strings.Contains(bad.Hint, closed[facet][0]) {
+			t.Errorf("%s %q: %v, want a QueryError that names the values", facet, value, err)
+		}
+		if _, err := Compile(Query{Filters: map[string][]string{facet: closed[facet]}}, nil); err != nil {
+			t.Errorf("%s %q: %v", facet, closed[facet], err)
+		}
+	}
+	if _, err := Compile(Query{Filters: map[string][]string{FacetSource: {"a-source-of-tomorrow"}, FacetType: {"something-new"}}}, nil); err != nil {
+		t.Errorf("an open facet: %v", err)
 	}
 }

@@ -16,12 +16,16 @@ var kinds = map[string]string{
 	"thesis": "dissertation", "these": "dissertation", "doctoralthesis": "dissertation", "doctoral-thesis": "dissertation",
 	"masterthesis": "dissertation", "academic-dissertation": "dissertation", "electronic-thesis-or-dissertation": "dissertation",
 	"info-eu-repo-semantics-doctoralthesis": "dissertation", "info-eu-repo-semantics-masterthesis": "dissertation",
+	"phdthesis": "dissertation", "mastersthesis": "dissertation",
 	"posted-content": "preprint", "info-eu-repo-semantics-preprint": "preprint", "undefined": "",
 	"proceedings-article": "conference-paper", "conferenceobject": "conference-paper", "comm": "conference-paper",
+	"inproceedings": "conference-paper", "proceedings": "conference-paper",
 	"info-eu-repo-semantics-conferenceobject": "conference-paper", "conference-proceedings": "conference-paper",
 	"bookpart": "book-chapter", "couv": "book-chapter", "info-eu-repo-semantics-bookpart": "book-chapter", "chapter": "book-chapter",
+	"inbook": "book-chapter", "incollection": "book-chapter", "book-section": "book-chapter",
 	"ouv": "book", "monograph": "book", "edited-book": "book", "info-eu-repo-semantics-book": "book",
-	"info-eu-repo-semantics-report": "report", "technical-report": "report",
+	"info-eu-repo-semantics-report": "report", "technical-report": "report", "techreport": "report",
+	"unpublished-work": "unpublished",
 	// Formats and forms of publication, not kinds of document.
 	"text": "", "english-abstract": "", "journal": "", "publishedversion": "", "info-eu-repo-semantics-publishedversion": "",
 }

@@ -2,6 +2,8 @@ package indexer
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"polyglean/internal/stream"
 )
@@ -32,14 +34,30 @@ func (r *Runner) FromStart() (begun <-chan struct{}) {
 	return r.begun
 }
 
+// Emptied says whether the index has nothing of what the logs have been read for: its
+// directory was removed, or somebody deleted it on the server. Who finds nothing in it
+// would take that for an answer.
+func Emptied(ctx context.Context, bus *stream.Bus, index Index) (bool, error) {
+	n, err := index.Count(ctx)
+	if err != nil || n > 0 {
+		return false, err
+	}
+	readers, err := bus.Readers(ctx, stream.Classified)
+	if err != nil || !slices.ContainsFunc(readers, func(r stream.Reader) bool { return r.Name == Stage && r.Done > 0 }) {
+		return false, err
+	}
+	// All that was read may have been parked.
+	v, err := Count(ctx, bus, index)
+	return v.Missing > 0, err
+}
+
 // begin sets the readers of the logs to where the runner is to go on.
 func (r *Runner) begin(ctx context.Context) error {
 	if r.begun == nil {
-		var cutOff bool
-		if _, err := r.bus.LoadState(ctx, rebuilding, &cutOff); err != nil || !cutOff {
+		anew, err := r.anew(ctx)
+		if err != nil || !anew {
 			return err
 		}
-		r.log.Warn("an index was being made anew and was not finished: reading the logs from their start")
 	}
 	for _, log := range []string{stream.Classified, stream.Decisions, stream.Scores} {
 		if err := r.bus.Rewind(ctx, log, Stage); err != nil {
@@ -55,4 +73,26 @@ func (r *Runner) begin(ctx context.Context) error {
 		close(r.begun)
 	}
 	return nil
+}
+
+// anew says whether the index has to be made from the start of the logs. Until their
+// readers are there that is remembered.
+func (r *Runner) anew(ctx context.Context) (bool, error) {
+	var cutOff bool
+	if _, err := r.bus.LoadState(ctx, rebuilding, &cutOff); err != nil {
+		return false, err
+	}
+	if cutOff {
+		r.log.Warn("an index was being made anew and was not finished: reading the logs from their start")
+		return true, nil
+	}
+	emptied, err := Emptied(ctx, r.bus, r.index)
+	if errors.Is(err, ErrUnavailable) {
+		return false, nil // an index that is away is not lost, and is waited for
+	}
+	if err != nil || !emptied {
+		return false, err
+	}
+	r.log.Warn("the index is empty and the logs are not: reading them from their start")
+	return true, BeginRebuild(ctx, r.bus)
 }

@@ -140,3 +140,34 @@ func TestRebuildThatWasCutOff(t *testing.T) {
 	l.end(next)
 	l.whole("the index in use", l.index, 8)
 }
+
+// An index whose directory was removed says of no study that it is there. Whoever reads it
+// can know, and the next to write makes it anew.
+func TestIndexThatWasRemoved(t *testing.T) {
+	l := newLogbook(t)
+	emptied := func(index indexer.Index, want bool) {
+		t.Helper()
+		if got, err := indexer.Emptied(t.Context(), l.bus, index); err != nil || got != want {
+			t.Errorf("emptied: %v, error %v; want %v", got, err, want)
+		}
+	}
+	emptied(l.index, false)
+	fresh, err := bleveindex.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { fresh.Close() })
+	emptied(fresh, true)
+	next := l.run(indexer.NewRunner(l.bus, fresh, "next", nil))
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if n, err := fresh.Count(t.Context()); err != nil || time.Now().After(deadline) {
+			t.Fatalf("%d studies, error %v", n, err)
+		} else if n > 0 {
+			break
+		}
+	}
+	l.settle()
+	l.end(next)
+	emptied(fresh, false)
+	l.whole("the index made anew", fresh, 6)
+}

@@ -82,7 +82,7 @@ func decideCommand(g *globals) *cobra.Command {
 		Use:   "decide STUDY include|exclude|maybe",
 		Short: "Log a reviewer's decision on a study",
 		Args:  cobra.ExactArgs(2),
-		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
+		RunE: g.run((*pipeline).openStudies, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
 			d := record.Decision{
 				Study: args[0], Verdict: record.Verdict(args[1]), Stage: record.Stage(stage),
 				Reason: reason, By: by, At: time.Now().UTC(),

@@ -134,6 +134,19 @@ func (p *pipeline) openAll(ctx context.Context) error {
 	return p.openIndex(ctx)
 }
 
+// openStudies is openAll for a command that reads studies and adds none: an index that was
+// removed would tell it that there are none.
+func (p *pipeline) openStudies(ctx context.Context) error {
+	if err := p.openAll(ctx); err != nil || p.index == nil {
+		return err
+	}
+	emptied, err := indexer.Emptied(ctx, p.bus, p.index)
+	if err == nil && emptied {
+		err = errors.New("the index is empty and the log is not: polyglean reindex builds it anew from the log")
+	}
+	return err
+}
+
 // Close releases what is open, the index before the streams it is made from.
 func (p *pipeline) Close() {
 	if p.index != nil {

@@ -36,7 +36,7 @@ the account of the searches by the items of PRISMA-S, each query as it was sent.
 		Example: `  polyglean prisma
   polyglean prisma --format svg -o flow.svg
   polyglean prisma --appendix -o appendix.md`,
-		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
+		RunE: g.run((*pipeline).openStudies, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
 			write, err := p.prisma(ctx, format, updated, appendix)
 			if err != nil {
 				return err

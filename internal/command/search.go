@@ -107,7 +107,7 @@ func (p *pipeline) openSearch(ctx context.Context) error {
 	if p.config.Index.Backend == backendElasticsearch {
 		return p.openIndex(ctx)
 	}
-	return p.openAll(ctx)
+	return p.openStudies(ctx)
 }
 
 func searchCommand(g *globals) *cobra.Command {

@@ -40,7 +40,7 @@ func splitCommand(g *globals) *cobra.Command {
 of a record, as the page of the study and polyglean search --json show it. Records that
 are taken out together stay together when they are copies of each other.`,
 		Args: cobra.MinimumNArgs(2),
-		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
+		RunE: g.run((*pipeline).openStudies, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
 			study, err := p.study(ctx, args[0])
 			if err != nil {
 				return err
@@ -72,7 +72,7 @@ func joinCommand(g *globals) *cobra.Command {
 		Use:   "join STUDY OTHER",
 		Short: "Make two studies one: their records are copies of each other",
 		Args:  cobra.ExactArgs(2),
-		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
+		RunE: g.run((*pipeline).openStudies, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
 			study, err := p.study(ctx, args[0])
 			if err != nil {
 				return err

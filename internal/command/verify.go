@@ -17,7 +17,8 @@ func verifyCommand(g *globals) *cobra.Command {
 		Short: "Compare every record with the log: each is in exactly one place, as it was logged",
 		Long: `Verify reads the logs and the index from end to end. It names every record that is
 missing, in two studies, not in the log, or not as the log has it, decisions likewise,
-files of the index that were changed on the disk, and messages that the logs have lost.`,
+files of the index that were changed on the disk, and messages that the logs have lost;
+of each kind the first ` + thousands(indexer.MaxProblems) + `, and their number.`,
 		RunE: g.run((*pipeline).openAll, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
 			v, err := p.verify(ctx)
 			if err != nil {
