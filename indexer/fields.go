@@ -64,6 +64,10 @@ var (
 	NumberFields = []string{NumberYear, NumberDate, NumberAdded, NumberScreening}
 )
 
+// MaxNumber is the largest number that a Document may hold, which every backend and
+// JSON itself hold exactly, and -MaxNumber the least.
+const MaxNumber = 1 << 53
+
 // MaxValue is the longest exact value or term in bytes that a Document may hold.
 const MaxValue = 1024
 
@@ -92,9 +96,12 @@ func (op Op) Check() error {
 			}
 		}
 	}
-	for field := range op.Doc.Numbers {
+	for field, n := range op.Doc.Numbers {
 		if !slices.Contains(NumberFields, field) {
 			return fmt.Errorf("document %s: there is no number field %q", op.ID, field)
+		}
+		if n < -MaxNumber || n > MaxNumber {
+			return fmt.Errorf("document %s, number field %s: %d is out of range", op.ID, field, n)
 		}
 	}
 	return nil

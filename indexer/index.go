@@ -83,8 +83,8 @@ type Document struct {
 	Stems map[string][]string
 	// Exact fields hold values as they are: filters, facets, identifiers.
 	Exact map[string][]string
-	// Numbers are sortable and can be asked for by range. They lie between -2^53 and
-	// 2^53, which every backend and JSON itself hold exactly.
+	// Numbers are sortable and can be asked for by range. They lie between -MaxNumber and
+	// MaxNumber.
 	Numbers map[string]int64
 	// Source is what Find, Lookup and Scan give back; it is not searched.
 	Source []byte

@@ -1,7 +1,6 @@
 package bleveindex
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/document"
@@ -189,17 +188,33 @@ func numberTerms(n int64) []string {
 	return []string{string(numberTerm(fine, u)), string(numberTerm(coarse, u>>coarseBits))}
 }
 
+// A numberTerm has seven bits in each byte behind the resolution: scorch parts the values
+// of a column by bytes of 0xff.
+const numberBytes = 8
+
 func numberTerm(resolution byte, u uint64) []byte {
-	return binary.BigEndian.AppendUint64([]byte{resolution}, u)
+	term := make([]byte, 1, 1+numberBytes)
+	term[0] = resolution
+	for i := numberBytes - 1; i >= 0; i-- {
+		term = append(term, byte(u>>(7*i))&0x7f)
+	}
+	return term
 }
 
-// sortable maps numbers to unsigned ones of the same order.
-func sortable(n int64) uint64 { return uint64(n) ^ 1<<63 }
+// sortable maps numbers to unsigned ones of the same order, and those that no document
+// has to what is before and behind all others.
+func sortable(n int64) uint64 {
+	const limit = indexer.MaxNumber + 1
+	return uint64(min(max(n, -limit), limit) + limit)
+}
 
 // fineNumber undoes numberTerm for terms of full resolution.
-func fineNumber(term []byte) (uint64, bool) {
-	if len(term) != 9 || term[0] != fine {
+func fineNumber(term []byte) (u uint64, ok bool) {
+	if len(term) != 1+numberBytes || term[0] != fine {
 		return 0, false
 	}
-	return binary.BigEndian.Uint64(term[1:]), true
+	for _, b := range term[1:] {
+		u = u<<7 | uint64(b)
+	}
+	return u, true
 }

@@ -125,7 +125,7 @@ func prefixEnd(prefix string) []byte {
 // numberDocs reads the middle of a range from the coarse terms and its ends from
 // the fine ones.
 func (s *segmentReader) numberDocs(e indexer.Range) (*roaring.Bitmap, error) {
-	from, to := uint64(0), uint64(math.MaxUint64)
+	from, to := sortable(math.MinInt64), sortable(math.MaxInt64)
 	if e.From != nil {
 		from = sortable(*e.From)
 	}

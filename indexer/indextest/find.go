@@ -3,6 +3,7 @@ package indextest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -249,6 +250,47 @@ func testSort(t *testing.T, b Backend) {
 				}
 			}
 		})
+	}
+}
+
+// testOrder sorts many numbers, among them all bytes that a number may have.
+func testOrder(t *testing.T, b Backend) {
+	idx := b.open(t)
+	var ops []indexer.Op
+	want := make(map[string]int64)
+	add := func(n int64) {
+		id := fmt.Sprintf("n%04d", len(want))
+		want[id] = n
+		ops = append(ops, put(id, 1, number(indexer.NumberScreening, n)))
+	}
+	for _, n := range []int64{0, indexer.MaxNumber, -indexer.MaxNumber, 1<<52 - 1, 20_121_231} {
+		add(n)
+	}
+	for at := range 6 {
+		for value := range int64(256) {
+			add(value<<(8*at) - 1)
+		}
+	}
+	apply(t, idx, ops...)
+	plan := indexer.Plan{Sort: []indexer.Sort{{Field: indexer.NumberScreening, Descending: true}}, Size: 700}
+	ids, _ := pageThrough(t, idx, plan, nil)
+	if len(ids) != len(want) {
+		t.Fatalf("%d of %d documents", len(ids), len(want))
+	}
+	for i := range ids[1:] {
+		if want[ids[i]] < want[ids[i+1]] {
+			t.Fatalf("%d (%#x) comes before %d", want[ids[i]], want[ids[i]], want[ids[i+1]])
+		}
+	}
+	from, to := int64(0xff), int64(0xffff)
+	var between []string
+	for _, id := range slices.Sorted(maps.Keys(want)) {
+		if n := want[id]; from <= n && n <= to {
+			between = append(between, id)
+		}
+	}
+	if got := matches(t, idx, indexer.Range{Field: indexer.NumberScreening, From: &from, To: &to}); got != strings.Join(between, " ") {
+		t.Errorf("between %d and %d: %s, want %s", from, to, got, strings.Join(between, " "))
 	}
 }
 

@@ -48,6 +48,7 @@ func Run(t *testing.T, b Backend) {
 		"Numbers":    testNumbers,
 		"Facets":     testFacets,
 		"Sort":       testSort,
+		"Order":      testOrder,
 		"Relevance":  testRelevance,
 		"Pages":      testPages,
 		"Concurrent": testConcurrent,
