@@ -1,23 +1,25 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 )
 
 // mostAhead is how far a reader may be ahead of its log. One that is, because the log
 // lost its end, is put back by the server, which steps through what is between.
 const mostAhead = 1 << 16
 
-// mendPosition removes the file that says how far a reader has come when it cannot be
-// true of a log that ends at last. The server makes room for as many messages as it
-// says are unacknowledged, and steps from its first position to its last. Without it
-// the reader begins at the start of the log, or where a restore let it begin. There is
-// no checksum: a position that is wrong and possible is found by a verification.
+// mendPosition makes good the file that says how far a reader has come, when that cannot
+// be true of a log that ends at last. The server makes room for as many messages as it
+// says are unacknowledged, and steps from its first position to its last. Without the
+// file the reader begins at the start of the log, or where a restore let it begin. There
+// is no checksum: a position that is wrong and possible is found by a verification.
 func mendPosition(path string, last uint64) error {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -26,44 +28,65 @@ func mendPosition(path string, last uint64) error {
 	if err != nil {
 		return fmt.Errorf("embedded NATS: %w", err)
 	}
-	if possiblePosition(raw, last) {
-		return nil
+	p, err := readPosition(raw, last)
+	switch {
+	case err != nil:
+		slog.Warn("damaged file: the reader reads its log again from the start", "file", path)
+		err = os.Remove(path)
+	case p.pending == 0 && p.done < p.delivered:
+		// Delivered and not in hand, and yet not done: nobody would ever do them.
+		slog.Warn("damaged file: the reader reads its log again from the last message that is surely done", "file", path, "message", p.done)
+		err = os.WriteFile(path, p.allDone(), 0o600)
 	}
-	slog.Warn("damaged file: the reader reads its log again from the start", "file", path)
-	if err := os.Remove(path); err != nil {
+	if err != nil {
 		return fmt.Errorf("embedded NATS: %w", err)
 	}
 	return nil
 }
 
-// possiblePosition reads what the server's encodeConsumerState writes.
-func possiblePosition(raw []byte, last uint64) bool {
-	const magic, version = 22, 2
-	if len(raw) < 2 || raw[0] != magic || raw[1] != version {
-		return false
-	}
-	n := numbers{rest: raw[2:]}
-	doneDeliveries, done := n.next(), n.next()
-	deliveries, delivered := n.next(), n.next()
-	if done > delivered || doneDeliveries > deliveries || delivered > last+mostAhead || deliveries > 1<<53 {
-		return false
-	}
-	if pending := n.count(3); pending > 0 {
+// position is how far a reader has come, in messages of its log and in deliveries.
+type position struct {
+	done, delivered            uint64
+	doneDeliveries, deliveries uint64
+	pending                    int // delivered and not acknowledged
+}
+
+// The server's format, of its second version.
+var positionMagic = []byte{22, 2}
+
+// readPosition reads what the server's encodeConsumerState writes.
+func readPosition(raw []byte, last uint64) (p position, err error) {
+	n := numbers{rest: bytes.TrimPrefix(raw, positionMagic)}
+	p.doneDeliveries, p.done = n.next(), n.next()
+	p.deliveries, p.delivered = n.next(), n.next()
+	possible := bytes.HasPrefix(raw, positionMagic) && p.done <= p.delivered && p.delivered <= last+mostAhead &&
+		p.doneDeliveries <= p.deliveries && p.deliveries < 1<<53
+	if p.pending = n.count(3); p.pending > 0 {
 		n.next() // the time that those of the messages are counted from
-		for range pending {
+		for range p.pending {
 			ahead, deliveriesAhead := n.next(), n.next()
 			n.next() // its time
 			// Modulo 2^64, as the server writes them.
-			if done+ahead > last+mostAhead || doneDeliveries+deliveriesAhead > deliveries {
-				return false
-			}
+			possible = possible && p.done+ahead <= last+mostAhead && p.doneDeliveries+deliveriesAhead <= p.deliveries
 		}
 	}
 	for range n.count(2) { // of redelivered messages
 		n.next()
 		n.next()
 	}
-	return !n.short && len(n.rest) == 0
+	if !possible || n.short || len(n.rest) > 0 {
+		return position{}, errDamaged
+	}
+	return p, nil
+}
+
+// allDone is the file of a reader that has nothing in hand.
+func (p position) allDone() []byte {
+	raw := slices.Clone(positionMagic)
+	for _, n := range []uint64{p.doneDeliveries, p.done, p.doneDeliveries, p.done, 0, 0} {
+		raw = binary.AppendUvarint(raw, n)
+	}
+	return raw
 }
 
 // numbers are read one after the other, of seven bits a byte.
