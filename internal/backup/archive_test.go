@@ -79,3 +79,19 @@ func cluster(t *testing.T) stream.Config {
 		}
 	}
 }
+
+// patiently calls do until it succeeds, for some minutes: three servers that stood still
+// choose leaders anew, and refuse for a moment.
+func patiently(t *testing.T, do func() error) {
+	t.Helper()
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		err := do()
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+		t.Logf("again after %v", err)
+	}
+}
