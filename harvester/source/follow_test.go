@@ -34,6 +34,9 @@ func (a *answering) source(name string) harvester.Follower {
 		for _, same := range []string{"mailto", "email", "api_key", "format", "resultType"} {
 			q.Del(same)
 		}
+		if q.Get("select") == openAlexFields {
+			q.Del("select") // of a page of works
+		}
 		parts := []string{r.URL.Path}
 		for _, name := range slices.Sorted(maps.Keys(q)) {
 			parts = append(parts, name+"="+q.Get(name))

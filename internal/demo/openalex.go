@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,12 +51,40 @@ func (s *Server) openAlexWorks(w http.ResponseWriter, r *http.Request) {
 		next := cursor(from + len(hits))
 		meta.Next = &next
 	}
-	answer := openAlexAnswer{Meta: meta, Results: make([]openAlexWork, len(hits)), GroupBy: []any{}}
+	answer := openAlexAnswer{Meta: meta, Results: make([]any, len(hits)), GroupBy: []any{}}
 	for i, cp := range hits {
-		answer.Results[i] = cp.openAlexWork()
+		if answer.Results[i], err = selected(cp.openAlexWork(), p.Get("select")); err != nil {
+			openAlexError(w, err.Error())
+			return
+		}
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
+
+// selected is a work with the named fields alone, with all when none are named.
+func selected(work openAlexWork, names string) (any, error) {
+	if names == "" {
+		return work, nil
+	}
+	fields := make(map[string]any)
+	for name := range strings.SplitSeq(names, ",") {
+		at, ok := openAlexFields[name]
+		if !ok {
+			return nil, fmt.Errorf("%s is not a valid select field", name)
+		}
+		fields[name] = reflect.ValueOf(work).FieldByIndex(at).Interface()
+	}
+	return fields, nil
+}
+
+// openAlexFields are where the fields of a work are, by name.
+var openAlexFields = func() map[string][]int {
+	fields := make(map[string][]int)
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[openAlexWork]()) {
+		fields[f.Tag.Get("json")] = f.Index
+	}
+	return fields
+}()
 
 func openAlexError(w http.ResponseWriter, message string) {
 	writeJSON(w, http.StatusBadRequest, map[string]string{
@@ -107,9 +136,9 @@ type openAlexMeta struct {
 }
 
 type openAlexAnswer struct {
-	Meta    openAlexMeta   `json:"meta"`
-	Results []openAlexWork `json:"results"`
-	GroupBy []any          `json:"group_by"`
+	Meta    openAlexMeta `json:"meta"`
+	Results []any        `json:"results"`
+	GroupBy []any        `json:"group_by"`
 }
 
 type openAlexWork struct {
