@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 )
 
 // mostAhead is how far a reader may be ahead of its log. One that is, because the log
@@ -33,8 +34,7 @@ func mendPosition(path string, last uint64) error {
 	case err != nil:
 		slog.Warn("damaged file: the reader reads its log again from the start", "file", path)
 		err = os.Remove(path)
-	case p.pending == 0 && p.done < p.delivered:
-		// Delivered and not in hand, and yet not done: nobody would ever do them.
+	case p.doubtful(time.Now()):
 		slog.Warn("damaged file: the reader reads its log again from the last message that is surely done", "file", path, "message", p.done)
 		err = os.WriteFile(path, p.allDone(), 0o600)
 	}
@@ -48,7 +48,26 @@ func mendPosition(path string, last uint64) error {
 type position struct {
 	done, delivered            uint64
 	doneDeliveries, deliveries uint64
-	pending                    int // delivered and not acknowledged
+	pending                    []inHand
+}
+
+// inHand is a message that was delivered and not acknowledged: its position in the log
+// and the delivery, and when that was, in seconds since 1970.
+type inHand struct {
+	seq, delivery uint64
+	at            int64
+}
+
+// doubtful says that a reader would wait for ever: nothing is in hand, and yet not all
+// is done; or what is in hand was not delivered, or not yet, and is not delivered again.
+func (p position) doubtful(now time.Time) bool {
+	if len(p.pending) == 0 {
+		return p.done < p.delivered
+	}
+	soon := now.Add(time.Hour).Unix() // clocks are put back
+	return slices.ContainsFunc(p.pending, func(m inHand) bool {
+		return m.seq <= p.done || m.seq > p.delivered || m.delivery <= p.doneDeliveries || m.delivery > p.deliveries || m.at > soon
+	})
 }
 
 // The server's format, of its second version.
@@ -61,13 +80,15 @@ func readPosition(raw []byte, last uint64) (p position, err error) {
 	p.deliveries, p.delivered = n.next(), n.next()
 	possible := bytes.HasPrefix(raw, positionMagic) && p.done <= p.delivered && p.delivered <= last+mostAhead &&
 		p.doneDeliveries <= p.deliveries && p.deliveries < 1<<53
-	if p.pending = n.count(3); p.pending > 0 {
-		n.next() // the time that those of the messages are counted from
-		for range p.pending {
-			ahead, deliveriesAhead := n.next(), n.next()
-			n.next() // its time
-			// Modulo 2^64, as the server writes them.
-			possible = possible && p.done+ahead <= last+mostAhead && p.doneDeliveries+deliveriesAhead <= p.deliveries
+	if count := n.count(3); count > 0 {
+		base := n.signed()
+		p.pending = make([]inHand, count)
+		for i := range p.pending {
+			// Counted from what is done, modulo 2^64, and back from the base.
+			m := inHand{seq: p.done + n.next(), delivery: p.doneDeliveries + n.next()}
+			m.at = base - n.signed()
+			p.pending[i] = m
+			possible = possible && m.seq <= last+mostAhead
 		}
 	}
 	for range n.count(2) { // of redelivered messages
@@ -103,6 +124,12 @@ func (n *numbers) next() uint64 {
 	}
 	n.rest = n.rest[size:]
 	return v
+}
+
+// signed is next for a number that may be negative.
+func (n *numbers) signed() int64 {
+	v := n.next()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 // count is how many groups of the given size follow, of which each number takes a byte

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,28 +275,38 @@ func TestDamagedReaderIsMadeAnew(t *testing.T) {
 	}
 }
 
-// A reader that has nothing in hand and yet has not done what it was given goes back to
-// what it surely has done, instead of waiting for ever for the rest.
+// A reader whose file is possible and yet would keep it waiting for ever goes back to
+// what it surely has done.
 func TestReaderGoesBack(t *testing.T) {
-	dir := wornStore(t)
-	path := storeFile(t, dir, Candidates, readersDir, "classifier", positionFile)
-	change(t, path, func([]byte) []byte { return []byte{22, 2, 9, 6, 14, 8, 0, 0} })
-	b := open(t, Config{Dir: dir})
-	sub, err := b.Subscribe(t.Context(), Candidates, "classifier", 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	batch, err := sub.Fetch(t.Context(), 8, 2*time.Second)
-	if err != nil || len(batch) != 2 || batch[0].Seq != 7 {
-		t.Fatalf("%d messages, error %v", len(batch), err)
-	}
-	for _, d := range batch {
-		if err := d.Done(t.Context()); err != nil {
+	sound := wornStore(t)
+	year := binary.AppendVarint(nil, time.Now().Add(365*24*time.Hour).Unix())
+	now := binary.AppendVarint(nil, time.Now().Unix())
+	for name, raw := range map[string][]byte{
+		"nothing is in hand and not all is done": {22, 2, 9, 6, 14, 8, 0, 0},
+		"in hand is what was not delivered":      slices.Concat([]byte{22, 2, 9, 6, 14, 8, 1}, now, []byte{5, 1, 2, 0}),
+		"in hand is what was done":               slices.Concat([]byte{22, 2, 9, 6, 14, 8, 1}, now, []byte{0, 1, 2, 0}),
+		"it was delivered in a year":             slices.Concat([]byte{22, 2, 9, 6, 14, 8, 2}, year, []byte{1, 1, 2, 2, 2, 2, 0}),
+	} {
+		dir := copyStore(t, sound)
+		change(t, storeFile(t, dir, Candidates, readersDir, "classifier", positionFile), func([]byte) []byte { return raw })
+		b := open(t, Config{Dir: dir})
+		sub, err := b.Subscribe(t.Context(), Candidates, "classifier", 100)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if lag, err := b.Lag(t.Context(), Candidates, "classifier"); lag != 0 || err != nil {
-		t.Errorf("%d behind, error %v", lag, err)
+		batch, err := sub.Fetch(t.Context(), 8, 2*time.Second)
+		if err != nil || len(batch) != 2 || batch[0].Seq != 7 {
+			t.Errorf("%s: %d messages, error %v", name, len(batch), err)
+		}
+		for _, d := range batch {
+			if err := d.Done(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if lag, err := b.Lag(t.Context(), Candidates, "classifier"); lag != 0 || err != nil {
+			t.Errorf("%s: %d behind, error %v", name, lag, err)
+		}
+		b.Close()
 	}
 }
 
@@ -316,7 +327,7 @@ func TestImpossiblePositions(t *testing.T) {
 		_, err := readPosition(raw, last)
 		return err == nil
 	}
-	if p, err := readPosition(raw, 5000); err != nil || p.done != 900 || p.delivered != 4900 || p.pending != 1 {
+	if p, err := readPosition(raw, 5000); err != nil || p.done != 900 || p.delivered != 4900 || len(p.pending) != 1 || p.pending[0] != (inHand{903, 1003, 1_799_999_995}) || p.doubtful(time.Unix(1_800_000_000, 0)) {
 		t.Fatalf("a sound one: %+v, error %v", p, err)
 	}
 	if !possiblePosition(raw, 1) {
