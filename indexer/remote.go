@@ -28,6 +28,8 @@ type answer struct {
 	Result json.RawMessage       `json:"result,omitempty"`
 	Error  string                `json:"error,omitempty"`
 	Syntax *strategy.SyntaxError `json:"syntax,omitempty"`
+	Query  *QueryError           `json:"query,omitempty"`
+	Page   bool                  `json:"page,omitempty"`
 	Absent bool                  `json:"absent,omitempty"`
 }
 
@@ -83,7 +85,9 @@ func reply(ctx context.Context, request []byte, handle func(context.Context, []b
 	if err != nil {
 		a.Error = err.Error()
 		a.Absent = errors.Is(err, ErrNotFound)
+		a.Page = errors.Is(err, ErrPage)
 		errors.As(err, &a.Syntax)
+		errors.As(err, &a.Query)
 	}
 	raw, err := json.Marshal(a)
 	if err != nil {
@@ -153,6 +157,10 @@ func (r *Remote) ask(ctx context.Context, subject string, request []byte, into a
 	switch {
 	case a.Syntax != nil:
 		return a.Syntax
+	case a.Query != nil:
+		return a.Query
+	case a.Page:
+		return ErrPage
 	case a.Absent:
 		return ErrNotFound
 	case a.Error != "":
