@@ -64,7 +64,7 @@ func (p position) doubtful(now time.Time) bool {
 	if len(p.pending) == 0 {
 		return p.done < p.delivered
 	}
-	soon := now.Add(time.Hour).Unix() // clocks are put back
+	soon := now.Add(time.Minute).Unix() // clocks are put right
 	return slices.ContainsFunc(p.pending, func(m inHand) bool {
 		return m.seq <= p.done || m.seq > p.delivered || m.delivery <= p.doneDeliveries || m.delivery > p.deliveries || m.at > soon
 	})
