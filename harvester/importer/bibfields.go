@@ -43,6 +43,7 @@ func bibDraft(kind string, fields map[string]string) draft {
 	if len(d.keywords) == 1 {
 		d.keywords = splitList(d.keywords[0], ",，、")
 	}
+	d.addStudy(get("note"))
 	title := get("title")
 	if subtitle := get("subtitle"); title != "" && subtitle != "" {
 		title += ": " + subtitle

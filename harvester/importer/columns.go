@@ -43,6 +43,7 @@ const (
 	colPMCID
 	colAccession
 	colID
+	colStudy
 	colLabel
 	colNotes
 )
@@ -106,6 +107,7 @@ var columnNames = func() map[string]column {
 		colPMCID:     `pmcid,pmc id,pmc`,
 		colAccession: `eid,accession number,accession no,unique wos id,ut unique wos id,ut unique id,unique id,database id`,
 		colID:        `id,key,identifier,record id,ref id,covidence,covidence id`,
+		colStudy:     `study id`,
 		colLabel: `included,include,label,labels,label included,decision,decisions,final decision,screening decision,
 			final inclusion,inclusion,inclusion decision,included excluded,full text decision,incluido,decision final,
 			asreview label,asreview included`,
@@ -238,6 +240,10 @@ func rowDraft(columns []column, row []string) (d draft, word string) {
 	// An ID may be no more than the number of the row.
 	if id := c.first(colID); d.accession == "" && len(id) >= 8 {
 		d.accession = id
+	}
+	// In other programs' tables it is a number or a name.
+	if id := c.first(colStudy); ownID.MatchString(id) {
+		d.study = id
 	}
 	for _, v := range append(d.urls, d.accession) {
 		if scopusEID.MatchString(v) {

@@ -181,6 +181,7 @@ func (r *endnoteRecord) draft() draft {
 	d.addTitle(string(r.Translated), "")
 	d.addAbstract(string(r.Abstract), "")
 	d.addNoted(strings.Split(string(r.Research), "\n"))
+	d.addStudy(string(r.Research))
 	for _, k := range r.Keywords {
 		d.keywords = append(d.keywords, splitKeywords(string(k), "\r\n;")...)
 	}

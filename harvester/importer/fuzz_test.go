@@ -51,7 +51,7 @@ func fuzzFormat(f *testing.F, format Format, seeds ...string) {
 			if err != nil {
 				continue
 			}
-			ids.give(&c, it.draft.accession)
+			ids.give(&c, it.draft.study, it.draft.accession)
 			if strings.TrimPrefix(c.SourceID, "test:") == "" || !utf8.ValidString(c.SourceID) {
 				t.Fatalf("ID %q", c.SourceID)
 			}

@@ -43,10 +43,14 @@ func accessionNumber(s string) string {
 	return s
 }
 
-// identity is the ID of a record within its database: its accession number; or its
+// identity is the ID of a record within its database: that of the study that polyglean
+// exported as it; its accession number; or its
 // DOI together with a hash of its title, since the chapters of a book may share one
 // DOI; or a hash of title, year and first author.
-func identity(c *record.Candidate, accession string) string {
+func identity(c *record.Candidate, study, accession string) string {
+	if study != "" {
+		return study
+	}
 	if id := accessionNumber(accession); id != "" {
 		return id
 	}
@@ -92,8 +96,8 @@ type identities struct {
 	seen map[uint64][]uint64
 }
 
-func (ids *identities) give(c *record.Candidate, accession string) {
-	c.SourceID = ids.database + ":" + identity(c, accession)
+func (ids *identities) give(c *record.Candidate, study, accession string) {
+	c.SourceID = ids.database + ":" + identity(c, study, accession)
 	key, content := record.Hash64(c.SourceID), c.ContentHash()
 	n := len(ids.seen[key])
 	for i, have := range ids.seen[key] {

@@ -52,6 +52,8 @@ type draft struct {
 	other map[string]string
 	// accession is the number under which the database keeps it.
 	accession string
+	// study is the ID of the study that polyglean exported as this record.
+	study     string
 	retracted bool
 	label     Label
 }
@@ -157,7 +159,7 @@ func (d *draft) candidate() (record.Candidate, error) {
 	if c.IDs.PMID == "" {
 		c.IDs.PMID = first(pubmedAddress, d.urls)
 	}
-	if len(c.Titles) == 0 && c.IDs.DOI == "" && c.IDs.PMID == "" && c.IDs.PMCID == "" && accessionNumber(d.accession) == "" {
+	if len(c.Titles) == 0 && c.IDs.DOI == "" && c.IDs.PMID == "" && c.IDs.PMCID == "" && accessionNumber(d.accession) == "" && d.study == "" {
 		return c, errNothing
 	}
 	return c, nil

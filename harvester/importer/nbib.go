@@ -150,6 +150,8 @@ func nbibDraft(fields []field) draft {
 			d.keywords = append(d.keywords, strings.TrimPrefix(v, "*"))
 		case "PT":
 			kinds = append(kinds, v)
+		case "GN":
+			d.addStudy(v)
 		case "RIN":
 			d.retracted = true
 		}

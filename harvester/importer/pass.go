@@ -82,6 +82,6 @@ func (p *pass) entry(f *File, it item) entry {
 			Raw:    []byte(it.raw[:min(len(it.raw), record.RawLimit)]),
 		}}
 	}
-	p.ids.give(&c, it.draft.accession)
+	p.ids.give(&c, it.draft.study, it.draft.accession)
 	return entry{record: c, label: it.draft.label, size: len(it.raw)}
 }

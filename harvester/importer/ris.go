@@ -182,6 +182,7 @@ func (t tagged) draft() draft {
 		d.authors = append(d.authors, authors(n)...)
 	}
 	d.addNoted(t["N1"])
+	d.addStudy(strings.Join(t["N1"], "\n"))
 	// M3 is the type of work, where it is not a DOI.
 	for _, m3 := range t["M3"] {
 		if m3 = strings.TrimSpace(m3); m3 != "" && source.NormalDOI(m3) == "" {

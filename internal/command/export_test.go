@@ -79,7 +79,10 @@ func exported(t *testing.T, records []record.Candidate, f export.Format) string 
 	for i, c := range records {
 		c.ID = fmt.Sprintf("made-up:%d", i)
 		c.Source = "made-up"
-		ledger := record.LanguageLedger{Languages: []string{c.Titles[0].Lang}}
+		var ledger record.LanguageLedger
+		if len(c.Titles) > 0 {
+			ledger.Languages = []string{c.Titles[0].Lang}
+		}
 		study := indexer.Study{ID: record.StudyID(c.ID), Members: []indexer.Member{{Record: record.Classified{Candidate: c, Language: ledger}}}}
 		r := export.Of(&study, export.Options{})
 		if err := w.Write(&r); err != nil {
@@ -122,6 +125,39 @@ func TestExportsComeBackByImport(t *testing.T) {
 				if got.Type == "" && f != export.NBIB {
 					t.Errorf("record %d came back without a type", i)
 				}
+			}
+		})
+	}
+}
+
+// TestExportsKeepTheStudy: the ID of a study names its record whichever format it came
+// back by, beside identifiers and where there is nothing else.
+func TestExportsKeepTheStudy(t *testing.T) {
+	records := []record.Candidate{
+		{Year: 2004, Date: "2004", Container: "Journal of Made-up Studies", Abstracts: []record.Text{{Text: "A synthetic abstract of a paper without title."}}},
+		{Titles: []record.Text{{Text: "A synthetic paper"}}, IDs: record.Identifiers{DOI: "10.5555/a", PMID: "31999999"}},
+		{}, {}, {}, {},
+	}
+	var want []string
+	for i := range records {
+		want = append(want, "round-trip:"+record.StudyID(fmt.Sprintf("made-up:%d", i)))
+	}
+	for _, f := range []export.Format{export.RIS, export.NBIB, export.BibTeX, export.EndNote, export.CSV} {
+		t.Run(string(f), func(t *testing.T) {
+			im, err := importer.Open(t.Context(), []string{exported(t, records, f)}, importer.Options{Database: "round trip"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := im.Page(t.Context(), harvester.Query{}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range page.Records {
+				got = append(got, r.SourceID)
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(page.Bad) > 0 {
+				t.Errorf("(-exported +imported):\n%s%v", diff, page.Bad)
 			}
 		})
 	}
