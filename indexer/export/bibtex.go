@@ -17,8 +17,12 @@ import (
 var bibKinds = map[string]string{
 	"journal-article": "article", "review": "article", "letter": "article", "editorial": "article",
 	"book": "book", "book-chapter": "incollection", "conference-paper": "inproceedings",
-	"dissertation": "phdthesis", "report": "techreport", "preprint": "unpublished",
+	"dissertation": "phdthesis", "report": "techreport", preprint: "unpublished",
 }
+
+// preprint is a kind that neither BibTeX nor EndNote knows: what they have is for all that
+// is not published, and the word itself stands in their fields for the type of a work.
+const preprint = "preprint"
 
 // bibtex writes BibTeX in UTF-8, as BibLaTeX, Biber and all present programs read it.
 type bibtex struct{ out *bufio.Writer }
@@ -35,6 +39,9 @@ func (w *bibtex) Write(r *Reference) error {
 		w.raw("title", "{"+title+"}")
 	}
 	w.further("title", r.Titles)
+	if kind == bibKinds[preprint] {
+		w.raw("type", preprint)
+	}
 	w.raw("author", bibAuthors(r.Authors))
 	year, month, day := splitDate(r.Date)
 	w.raw("year", year)

@@ -13,7 +13,7 @@ var endnoteKinds = map[string]endnoteKind{
 	"journal-article": {"Journal Article", 17}, "review": {"Journal Article", 17}, "letter": {"Journal Article", 17},
 	"editorial": {"Journal Article", 17}, "book": {"Book", 6}, "book-chapter": {"Book Section", 5},
 	"dissertation": {"Thesis", 32}, "conference-paper": {"Conference Paper", 47}, "report": {"Report", 27},
-	"web-page": {"Web Page", 12}, "preprint": {"Unpublished Work", 34}, "dataset": {"Dataset", 59},
+	"web-page": {"Web Page", 12}, preprint: {"Unpublished Work", 34}, "dataset": {"Dataset", 59},
 	"newspaper-article": {"Newspaper Article", 23}, "magazine-article": {"Magazine Article", 19},
 }
 
@@ -46,6 +46,7 @@ type endnoteRecord struct {
 	URLs         []string    `xml:"urls>related-urls>url,omitempty"`
 	Database     string      `xml:"remote-database-name,omitempty"`
 	Language     string      `xml:"language,omitempty"`
+	WorkType     string      `xml:"work-type,omitempty"`
 	ResearchNote string      `xml:"research-notes,omitempty"`
 }
 
@@ -78,6 +79,9 @@ func (w *endnote) Write(r *Reference) error {
 			e.Kind = kind
 			break
 		}
+	}
+	if e.Kind == endnoteKinds[preprint] {
+		e.WorkType = preprint
 	}
 	if e.Kind.Number == 17 {
 		e.Journal = e.Container

@@ -136,7 +136,10 @@ func TestExportsKeepTheStudy(t *testing.T) {
 	records := []record.Candidate{
 		{Year: 2004, Date: "2004", Container: "Journal of Made-up Studies", Abstracts: []record.Text{{Text: "A synthetic abstract of a paper without title."}}},
 		{Titles: []record.Text{{Text: "A synthetic paper"}}, IDs: record.Identifiers{DOI: "10.5555/a", PMID: "31999999"}},
-		{}, {}, {}, {},
+		{},
+		{},
+		{},
+		{},
 	}
 	var want []string
 	for i := range records {
@@ -160,6 +163,25 @@ func TestExportsKeepTheStudy(t *testing.T) {
 				t.Errorf("(-exported +imported):\n%s%v", diff, page.Bad)
 			}
 		})
+	}
+}
+
+// TestPreprintsComeBackAsPreprints: not as what was never published.
+func TestPreprintsComeBackAsPreprints(t *testing.T) {
+	records := []record.Candidate{{Titles: []record.Text{{Text: "A synthetic preprint"}}, Type: "posted-content"}}
+	for _, f := range []export.Format{export.RIS, export.NBIB, export.BibTeX, export.EndNote, export.CSV} {
+		im, err := importer.Open(t.Context(), []string{exported(t, records, f)}, importer.Options{Database: "round trip"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := im.Page(t.Context(), harvester.Query{}, "")
+		if err != nil || len(page.Records) != 1 {
+			t.Fatalf("%s: %d records, %v", f, len(page.Records), err)
+		}
+		back := indexer.Study{Members: []indexer.Member{{Record: record.Classified{Candidate: page.Records[0]}}}}
+		if kinds := back.Kinds(); !slices.Equal(kinds, []string{"preprint"}) {
+			t.Errorf("%s: %q came back as %q", f, page.Records[0].Type, kinds)
+		}
 	}
 }
 
