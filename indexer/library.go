@@ -12,6 +12,7 @@ import (
 type Library struct {
 	index     Index
 	thesaurus *Thesaurus
+	sources   []string // that are known by name
 }
 
 var _ Searcher = (*Library)(nil)
@@ -21,7 +22,11 @@ func NewLibrary(index Index) *Library { return &Library{index: index} }
 
 // WithThesaurus is a library of the same index that understands what the words of a
 // query mean.
-func (l *Library) WithThesaurus(t *Thesaurus) *Library { return &Library{l.index, t} }
+func (l *Library) WithThesaurus(t *Thesaurus) *Library {
+	with := *l
+	with.thesaurus = t
+	return &with
+}
 
 // Search implements Searcher. Besides a *strategy.SyntaxError it returns a
 // *QueryError for another part of the query that cannot be answered and ErrPage
@@ -30,6 +35,9 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
 	c, err := Compile(q, l.thesaurus)
 	if err != nil {
+		return Result{}, err
+	}
+	if err := l.checkSources(ctx, q.Filters[FacetSource]); err != nil {
 		return Result{}, err
 	}
 	found, err := l.index.Find(ctx, c.Plan)

@@ -99,7 +99,7 @@ func (p *pipeline) openIndex(ctx context.Context) error {
 // setIndex makes the pipeline's searches those of an index.
 func (p *pipeline) setIndex(index indexer.Index) {
 	p.index = index
-	p.searcher = indexer.NewLibrary(index).WithThesaurus(indexer.NewThesaurus(p.protocol.Lexicon))
+	p.searcher = indexer.NewLibrary(index).WithThesaurus(indexer.NewThesaurus(p.protocol.Lexicon)).WithSources(source.Names())
 }
 
 // dropIndex removes the index, so that openIndex makes it anew.

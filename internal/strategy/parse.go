@@ -26,7 +26,8 @@ const (
 //
 // Readers' queries (AsAnd) are held to 4 kB, 100 terms, and truncation after
 // three letters or more, save in Han, kana and Hangul, where one letter says
-// much; strategies to 64 kB.
+// much; strategies to 64 kB. In readers' queries the fields of other databases are
+// errors; Read takes strategies that have them.
 func Parse(text string, adj Adjacency) (Node, error) {
 	n, err := read(text, adj)
 	var fault *SyntaxError
@@ -311,6 +312,11 @@ func (p *parser) term(field Field) (Node, error) {
 		return t, p.advance()
 	}
 	for p.next.kind == wordToken {
+		if p.adj == AsAnd {
+			if fault := p.foreignField(); fault != nil {
+				return nil, fault
+			}
+		}
 		if err := p.words(t, p.next.text, p.next.textAt); err != nil {
 			return nil, err
 		}
