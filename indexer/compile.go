@@ -29,6 +29,8 @@ type Compiled struct {
 	Terms []string
 	// Expansions are the parts of the query that name concepts.
 	Expansions []Expansion
+	// Notes are what a reader should know of how the text was read.
+	Notes []string
 
 	markers  []marker
 	expand   Expand
@@ -60,6 +62,7 @@ func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 			}
 			return nil, err
 		}
+		c.Notes = notes(strategy.Terms(node))
 	}
 	for _, step := range []func(Query) error{c.addFilters, c.addYears, c.addOrder, c.addSizes} {
 		if err := step(q); err != nil {
@@ -175,7 +178,10 @@ func (c *Compiled) term(t *strategy.Term, negated bool, query string) (Expr, err
 	if last.Tail && size > 1 {
 		size--
 	}
-	m := marker{fields: markedFields[t.Field], prefix: truncated || last.Letter && !last.Tail}
+	m := marker{
+		fields: markedFields[t.Field], prefix: truncated || last.Letter && !last.Tail,
+		bare: !t.Quoted && !truncated && len(tokens) == 1,
+	}
 	for _, token := range tokens[:size] {
 		m.words = append(m.words, token.Surface)
 	}

@@ -31,6 +31,8 @@ type marker struct {
 	// words are what is looked for as it stands; prefix says that the last may go on.
 	words  []string
 	prefix bool
+	// bare says that it is one word, neither cut off nor in quotation marks.
+	bare bool
 	// readings are the stems of the last word by which its other forms are found.
 	readings []analysis.Reading
 }
@@ -99,12 +101,24 @@ func (c *Compiled) snippets(s *Study) []Snippet {
 // marks are the stretches of a text that match, in order, not overlapping.
 func (c *Compiled) marks(t *text) []Mark {
 	marks := c.conceptMarks(t)
-	tokens := t.tokens()
-	for _, m := range c.markers {
+	tokens, segments := t.tokens(), t.segments()
+	silent := make([][]bool, len(segments)) // by segment and marker
+	for i, s := range segments {
+		silent[i] = c.silent(s.lang)
+	}
+	for j := range c.markers {
+		m := &c.markers[j]
 		if !slices.Contains(m.fields, t.field) {
 			continue
 		}
+		in := 0
 		for i := range tokens {
+			for in+1 < len(segments) && segments[in+1].start <= tokens[i].Start {
+				in++
+			}
+			if silent[in][j] {
+				continue
+			}
 			if n := m.at(tokens[i:]); n > 0 {
 				marks = append(marks, Mark{tokens[i].Start, tokens[i+n-1].End})
 			}
@@ -120,6 +134,20 @@ func (c *Compiled) marks(t *text) []Mark {
 		joined = append(joined, m)
 	}
 	return joined
+}
+
+// silent says which markers are not shown in texts of a language: those of articles,
+// prepositions and the like, with which a passage would be full, unless the reader put
+// them in quotation marks or asked for nothing else. They count for matching all the same.
+func (c *Compiled) silent(lang string) []bool {
+	silent := make([]bool, len(c.markers))
+	for i := range c.markers {
+		silent[i] = c.markers[i].bare && analysis.StopWord(c.markers[i].words[0], lang)
+	}
+	if !slices.Contains(silent, false) {
+		clear(silent)
+	}
+	return silent
 }
 
 // cut takes the passage of about size characters with the most marks. It begins

@@ -46,7 +46,7 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	result := Result{
 		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: c.counts(q, found), Next: found.Next, Terms: c.Terms,
-		Expansions: c.Expansions,
+		Expansions: c.Expansions, Notes: c.Notes,
 	}
 	for i, h := range found.Hits {
 		study, err := readStudy(h.Stored)

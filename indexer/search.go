@@ -60,7 +60,9 @@ type Result struct {
 	Terms []string `json:"terms,omitempty"`
 	// Expansions are the parts of the query that name concepts, and what languages call
 	// them.
-	Expansions []Expansion   `json:"expansions,omitempty"`
+	Expansions []Expansion `json:"expansions,omitempty"`
+	// Notes are what a reader should know of how the query was read, a sentence each.
+	Notes      []string      `json:"notes,omitempty"`
 	Suggestion *Suggestion   `json:"suggestion,omitempty"`
 	Took       time.Duration `json:"took_ns"`
 }

@@ -21,7 +21,9 @@ type library struct {
 	// err, when set, is the answer to everything.
 	err error
 	// wait makes every call last until its context ends.
-	wait       bool
+	wait bool
+	// notes are of every query.
+	notes      []string
 	suggestion *indexer.Suggestion
 	// asked is the last query.
 	asked indexer.Query
@@ -42,7 +44,7 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 			Problem: "the parenthesis closes nothing", Hint: "remove it, or open one before",
 		}
 	}
-	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}, Suggestion: l.suggestion}
+	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}, Suggestion: l.suggestion, Notes: l.notes}
 	if q.Text != "" {
 		res.Terms = strings.Fields(q.Text)
 	}

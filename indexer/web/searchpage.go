@@ -39,6 +39,8 @@ type searchView struct {
 	Next, First string
 	// SetAsideToo is the same ask with the records that were set aside.
 	SetAsideToo string
+	// Notes are what to know of how the query was read.
+	Notes []string
 	// Perhaps is another query that may have been meant, nil for none.
 	Perhaps *perhaps
 	// Empty is true when there is nothing to find, whatever is asked.
@@ -108,6 +110,9 @@ type perhaps struct{ Query, Href string }
 // fill puts a result into the page.
 func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Result) {
 	v.Found, v.Total, v.Terms = true, res.Total, res.Terms
+	for _, note := range res.Notes {
+		v.Notes = append(v.Notes, sentence(note))
+	}
 	v.Meant = s.meant(a, res.Expansions)
 	if res.Suggestion != nil {
 		v.Perhaps = &perhaps{plain(res.Suggestion.Query), a.with(func(q *indexer.Query) { q.Text = res.Suggestion.Query }).href("/")}

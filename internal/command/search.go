@@ -224,6 +224,9 @@ func printResult(w io.Writer, r indexer.Result) {
 	if r.Suggestion != nil {
 		fmt.Fprintf(w, "Did you mean: %s%s%s\n", st.bold, clean(r.Suggestion.Query), st.reset)
 	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(w, "Note: %s\n", clean(note))
+	}
 	printExpansions(w, st, r.Expansions)
 	for i, h := range r.Hits {
 		printHit(w, st, i+1, h)
@@ -271,7 +274,7 @@ func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
 	if c := s.Container().Value; c != "" {
 		line = append(line, clean(c))
 	}
-	line = append(line, strings.Join(s.Languages(), "+"), strings.Join(s.Sources(), "+"))
+	line = append(line, strings.Join(s.Languages(), "+"), clean(strings.Join(s.Databases(), "+")))
 	fmt.Fprintf(w, "     %s%s%s\n", st.dim, strings.Join(slices.DeleteFunc(line, func(p string) bool { return p == "" }), " · "), st.reset)
 	for _, sn := range rest[:min(len(rest), 2)] {
 		fmt.Fprintf(w, "     %s\n", marked(st, sn))
