@@ -45,7 +45,8 @@ type Reference struct {
 	// or declared.
 	Languages []string `json:"languages"`
 	Work      []string `json:"work_languages,omitempty"`
-	// Sources hold it, Records are its records there, Queries found them.
+	// Sources hold it, imported databases by their names; Records are its records there,
+	// Queries found them.
 	Sources []string `json:"sources"`
 	Records []string `json:"records"`
 	Routes  []string `json:"routes,omitempty"`
@@ -93,7 +94,7 @@ func Of(s *indexer.Study, opts Options) Reference {
 		Identifiers: s.Identifiers(),
 		URL:         s.URL().Value,
 		Languages:   s.Languages(),
-		Sources:     s.Sources(),
+		Sources:     s.Databases(),
 		Flags:       words(s.Flags()),
 		Reasons:     words(s.Reasons()),
 		SetAside:    s.SetAside(),

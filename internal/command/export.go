@@ -14,6 +14,7 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/indexer/export"
+	"polyglean/internal/record"
 )
 
 func exportCommand(g *globals) *cobra.Command {
@@ -57,7 +58,7 @@ the reference says so.`,
 	wanted.register(f)
 	f.StringVarP(&job.path, "output", "o", "", "file to write, its ending names the format (default the standard output)")
 	f.StringVar(&format, "format", "", "ris, nbib, bibtex, csl-json, endnote, csv, xlsx or jsonl (default by the file's ending)")
-	f.StringVar(&job.by, "by", "", "source: a file for each source, which keeps PRISMA counts apart")
+	f.StringVar(&job.by, "by", "", "source: a file for each source and each imported database, which keeps PRISMA counts apart")
 	f.IntVar(&job.split, "split", -1, "most references in a file, 0 for no limit (default 15,000 for reference managers, none for tables)")
 	f.StringVar(&abstracts, "abstracts", "shareable", "shareable (not those whose rights are reserved), all or none")
 	f.BoolVar(&job.opts.Raw, "raw", false, "leave cells that begin like a formula as they are")
@@ -163,9 +164,16 @@ func (j *exportJob) toFiles(ctx context.Context, s indexer.Searcher, q indexer.Q
 		if j.by == "" {
 			return to("", j.path).Write(&r)
 		}
-		for _, source := range r.Sources {
+		written := map[*export.Split]bool{}
+		for i := range study.Members {
+			source := fileSource(&study.Members[i].Record.Candidate)
 			ext := filepath.Ext(j.path)
-			if err := to(source, strings.TrimSuffix(j.path, ext)+"-"+source+ext).Write(&r); err != nil {
+			file := to(source, strings.TrimSuffix(j.path, ext)+"-"+source+ext)
+			if written[file] {
+				continue
+			}
+			written[file] = true
+			if err := file.Write(&r); err != nil {
 				return err
 			}
 		}
@@ -182,6 +190,15 @@ func (j *exportJob) toFiles(ctx context.Context, s indexer.Searcher, q indexer.Q
 		files = append(files, done...)
 	}
 	return files, nil
+}
+
+// fileSource names the file of --by source that a record belongs in: that of its source,
+// or of the database it was imported from.
+func fileSource(c *record.Candidate) string {
+	if c.Route == record.RouteImport {
+		return c.Source + "-" + indexer.ImportSlug(c.SourceID)
+	}
+	return c.Source
 }
 
 // megabytes writes a size for people.

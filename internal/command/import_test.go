@@ -1,6 +1,7 @@
 package command
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,7 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"polyglean/indexer"
+	"polyglean/indexer/export"
+	"polyglean/internal/prisma"
 )
 
 // syntheticCSV writes a table of n records, every other one included; of every
@@ -92,4 +97,48 @@ func TestImportBesideServe(t *testing.T) {
 		s.runJSON(exitComplete, &r, "search", "--decision", "exclude", "--size", "1")
 		return r.Total == 150
 	})
+}
+
+// TestImportedDatabasesStayApart: what was imported is told and counted by the database
+// it is from, also where it could not be read.
+func TestImportedDatabasesStayApart(t *testing.T) {
+	s := newSite(t, 1, 0, "")
+	paths := map[string]string{}
+	for database, text := range map[string]string{
+		"Scopus":                  "TY  - JOUR\nTI  - Exit from prostitution, a synthetic paper\nDO  - 10.5555/apart\nER  - \n\nTY  - JOUR\nVL  - 1\nER  - \n",
+		"Sociological Abstracts/": "TY  - JOUR\nTI  - Exit from prostitution, a synthetic paper\nDO  - 10.5555/apart\nER  - \n\nTY  - JOUR\nTI  - Sex work and leaving it, synthetic\nER  - \n",
+	} {
+		paths[database] = filepath.Join(t.TempDir(), "found.ris")
+		if err := os.WriteFile(paths[database], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(exitComplete, "import", paths["Scopus"], "--database", "Scopus")
+	s.run(exitComplete, "import", paths["Sociological Abstracts/"], "--database", "Sociological Abstracts/")
+
+	var listed struct{ Files []export.File }
+	s.runJSON(exitComplete, &listed, "export", "--set-aside", "--by", "source", "-o", filepath.Join(s.dir, "by.ris"))
+	files := map[string]int{}
+	for _, f := range listed.Files {
+		files[filepath.Base(f.Path)] = f.References
+	}
+	if diff := cmp.Diff(map[string]int{"by-import-scopus.ris": 1, "by-import-sociological-abstracts.ris": 2}, files); diff != "" {
+		t.Errorf("files by source (-want +got):\n%s", diff)
+	}
+	var flow prisma.Flow
+	if err := json.Unmarshal([]byte(s.run(exitComplete, "prisma", "--format", "json")), &flow); err != nil {
+		t.Fatal(err)
+	}
+	want := []prisma.Count{{Label: "Scopus (imported)", N: 2}, {Label: "Sociological Abstracts/ (imported)", N: 2}}
+	if diff := cmp.Diff(want, flow.Databases); diff != "" || flow.Unreadable != 1 {
+		t.Errorf("%d unreadable, databases (-want +got):\n%s", flow.Unreadable, diff)
+	}
+	found := s.run(exitComplete, "search", "--set-aside", "exit")
+	if !strings.Contains(found, "Scopus+Sociological Abstracts/") && !strings.Contains(found, "Sociological Abstracts/+Scopus") {
+		t.Errorf("the list does not name the databases:\n%s", found)
+	}
+	table := s.run(exitComplete, "export", "--set-aside", "--format", "csv", "10.5555/apart")
+	if !strings.Contains(table, "Scopus; Sociological Abstracts/") && !strings.Contains(table, "Sociological Abstracts/; Scopus") {
+		t.Errorf("the table does not name the databases:\n%s", table)
+	}
 }

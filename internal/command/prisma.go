@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/harvester"
+	"polyglean/harvester/importer"
 	"polyglean/indexer"
 	"polyglean/internal/prisma"
 	"polyglean/internal/record"
@@ -108,6 +109,7 @@ func (p *pipeline) flow(ctx context.Context, updated bool) (prisma.Flow, int, er
 	}
 	databases, others, reasons := map[string]int{}, map[string]int{}, map[string]int{}
 	snowballed := map[string]bool{}
+	slugs := map[string]string{} // imported databases
 	err := indexer.EachStudy(ctx, p.index, func(s *indexer.Study) error {
 		for _, m := range s.Members {
 			c := &m.Record.Candidate
@@ -118,7 +120,8 @@ func (p *pipeline) flow(ctx context.Context, updated bool) (prisma.Flow, int, er
 					snowballed[study] = true
 				}
 			case record.RouteImport:
-				databases[importedFrom(c)+imported]++
+				slugs[indexer.ImportSlug(c.SourceID)] = indexer.ImportedFrom(c)
+				databases[indexer.ImportedFrom(c)+imported]++
 			default:
 				databases[record.SourceName(c.Source)]++
 			}
@@ -135,9 +138,21 @@ func (p *pipeline) flow(ctx context.Context, updated bool) (prisma.Flow, int, er
 	if err != nil {
 		return f, 0, err
 	}
+	runs, err := harvester.NewLedger(p.bus).Runs(ctx)
+	if err != nil {
+		return f, 0, err
+	}
+	imports := importsOf(runs)
 	err = p.bus.EachParked(ctx, func(item record.Parked) error {
 		f.Unreadable++
-		databases[record.SourceName(item.Source)]++
+		label := record.SourceName(item.Source)
+		if sourceID, ok := strings.CutPrefix(item.RecordID, importer.SourceName+":"); ok {
+			slug := indexer.ImportSlug(sourceID)
+			label = cmp.Or(slugs[slug], slug) + imported
+		} else if database := imports[item.Run]; database != "" && item.Source == importer.SourceName {
+			label = database + imported
+		}
+		databases[label]++
 		return nil
 	})
 	f.Databases, f.Others, f.Reasons = counts(databases), counts(others), counts(reasons)
@@ -175,10 +190,18 @@ func (p *pipeline) follow(f *prisma.Flow, s *indexer.Study, reasons map[string]i
 // imported marks a database whose export was imported.
 const imported = " (imported)"
 
-// importedFrom is the database of an imported record, as it was named at the import.
-func importedFrom(c *record.Candidate) string {
-	database, _, _ := strings.Cut(c.SourceID, ":")
-	return cmp.Or(c.Query, database)
+// importsOf are the databases that were imported, by run: all that is known of a parked
+// record that could not be read.
+func importsOf(runs []harvester.Run) map[string]string {
+	databases := map[string]string{}
+	for _, run := range runs {
+		for _, q := range run.Queries {
+			if q.Route == record.RouteImport {
+				databases[run.ID] = q.Query
+			}
+		}
+	}
+	return databases
 }
 
 func counts(m map[string]int) []prisma.Count {
