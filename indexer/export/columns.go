@@ -70,6 +70,17 @@ var columns = []Column{
 	{"decided_by", "account", func(r *Reference) string { return lastDecision(r).By }},
 	{"decided_at", "time, UTC", func(r *Reference) string { return lastDecision(r).At }},
 	{"journal_country", "country of the journal (ISO 3166-1), not of the study", func(r *Reference) string { return r.JournalCountry }},
+	attribute("design", "study design"),
+	attribute("population", "people studied"),
+	attribute("setting", ""),
+	attribute("path", ""),
+	attribute("followup", "follow-up"),
+	attribute("theory", ""),
+}
+
+// attribute is the column of a facet that is found in the texts, "attr:design".
+func attribute(name, about string) Column {
+	return Column{"attr_" + name, about, func(r *Reference) string { return strings.Join(r.Attributes[name], between) }}
 }
 
 func textAt(texts []record.Text, i int) string {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,9 +202,38 @@ func TestColumnNamesArePromises(t *testing.T) {
 	const promised = "study_id title title_language translated_title translated_title_language further_titles abstract abstract_language " +
 		"further_abstracts authors year publication_date journal volume issue pages publisher type doi pmid pmcid openalex issn url keywords " +
 		"language text_languages sources records routes queries strategy_match flags miss_reasons why concepts seed set_aside retracted license " +
-		"abstract_withheld decision decision_stage decision_reason decided_by decided_at"
+		"abstract_withheld decision decision_stage decision_reason decided_by decided_at journal_country " +
+		"attr_design attr_population attr_setting attr_path attr_followup attr_theory"
 	if got := strings.Join(header(), " "); !strings.HasPrefix(got, promised) {
 		t.Errorf("columns are\n%s\nwant them to begin with\n%s", got, promised)
+	}
+}
+
+// TestAttributesHaveColumns: what is a facet of the search is a column of the tables, empty
+// where the texts say nothing of it.
+func TestAttributesHaveColumns(t *testing.T) {
+	hit := func(facet, concept string) record.ConceptHit {
+		return record.ConceptHit{Facet: facet, Concept: concept}
+	}
+	member := func(id string, hits ...record.ConceptHit) indexer.Member {
+		return indexer.Member{Record: record.Classified{Candidate: record.Candidate{ID: id}, Concepts: hits}}
+	}
+	r := Of(&indexer.Study{ID: "sabc234", Members: []indexer.Member{
+		member("a:1", hit("design", "interview"), hit("setting", "street")),
+		member("b:1", hit("design", "interview"), hit("design", "cohort"), hit("topic", "exit")),
+	}}, Options{})
+	want := map[string]string{"attr_design": "interview; cohort", "attr_setting": "street"}
+	for _, facet := range indexer.AllFacets {
+		name, ok := strings.CutPrefix(facet, indexer.AttributePrefix)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == "attr_"+name })
+		if i < 0 {
+			t.Errorf("the facet %s has no column", facet)
+		} else if got := columns[i].value(&r); got != want[columns[i].Name] {
+			t.Errorf("column %s is %q, want %q", columns[i].Name, got, want[columns[i].Name])
+		}
 	}
 }
 

@@ -56,6 +56,8 @@ type Reference struct {
 	Reasons  []string `json:"reasons,omitempty"`
 	Why      []string `json:"why,omitempty"`
 	Concepts []string `json:"concepts,omitempty"`
+	// Attributes are the concepts by their heading in the lexicon, such as "design".
+	Attributes map[string][]string `json:"attributes,omitempty"`
 	// Matched says that the published strategy finds it.
 	Matched  bool `json:"strategy_match"`
 	Seed     int  `json:"seed,omitempty"`
@@ -133,10 +135,23 @@ func (r *Reference) add(s *indexer.Study, member *indexer.Member) {
 	}
 	for _, h := range m.Concepts {
 		once(&r.Concepts, h.Concept)
+		r.attribute(h.Facet, h.Concept)
 	}
 	r.Retracted = r.Retracted || c.Retracted
 	r.Matched = r.Matched || m.Strategy.Matched
 	r.Seed = max(r.Seed, m.Seed)
+}
+
+func (r *Reference) attribute(name, concept string) {
+	if name == "" {
+		return
+	}
+	if r.Attributes == nil {
+		r.Attributes = map[string][]string{}
+	}
+	concepts := r.Attributes[name]
+	once(&concepts, concept)
+	r.Attributes[name] = concepts
 }
 
 // Title is the main title, "" when there is none.
