@@ -37,6 +37,9 @@ type Compiled struct {
 	ways     map[*strategy.Term][][]string
 	concepts []conceptMarker
 	facets   []place // of Plan.Facets
+	// facetSize is how many values of each are wanted. Plan asks for more, because what
+	// is left out is counted.
+	facetSize int
 }
 
 // Compile turns a reader's query into a plan. A word is looked for in every
@@ -350,7 +353,7 @@ func (c *Compiled) addSizes(q Query) error {
 		return err
 	}
 	c.Plan.Size = size
-	if size, err = sizeOf("facet_size", q.FacetSize); err != nil {
+	if c.facetSize, err = sizeOf("facet_size", q.FacetSize); err != nil {
 		return err
 	}
 	for _, facet := range q.Facets {
@@ -358,7 +361,7 @@ func (c *Compiled) addSizes(q Query) error {
 		if err != nil {
 			return err
 		}
-		c.Plan.Facets = append(c.Plan.Facets, p.request(size))
+		c.Plan.Facets = append(c.Plan.Facets, p.request(MaxSize+1))
 		c.facets = append(c.facets, p)
 	}
 	return nil

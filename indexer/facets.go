@@ -137,11 +137,17 @@ func (p place) request(size int) FacetRequest {
 	return FacetRequest{Field: p.field, Prefix: p.prefix, Size: size, Without: p.notStated}
 }
 
-// counts are those of the answer, NotStated in its place among them.
+// counts are those of the answer, NotStated in its place among them; those of seeds are
+// in the order of their numbers, in which a review lists them.
 func (p place) counts(f Facet) []FacetCount {
 	counts := slices.Clone(f.Values)
 	for i := range counts {
 		counts[i].Value = strings.TrimPrefix(counts[i].Value, p.prefix)
+	}
+	if p.field == FacetSeed {
+		slices.SortFunc(counts, func(a, b FacetCount) int {
+			return cmp.Or(cmp.Compare(len(a.Value), len(b.Value)), cmp.Compare(a.Value, b.Value))
+		})
 	}
 	if f.Without > 0 {
 		at, _ := slices.BinarySearchFunc(counts, f.Without, func(c FacetCount, n int) int {

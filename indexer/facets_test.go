@@ -51,6 +51,18 @@ func TestNotStatedIsCounted(t *testing.T) {
 	}
 }
 
+// TestSeedsAreInTheOrderOfTheirNumbers, how many studies ever are of one.
+func TestSeedsAreInTheOrderOfTheirNumbers(t *testing.T) {
+	p, err := placeOf("facets", FacetSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := p.counts(Facet{Values: []FacetCount{{"11", 2}, {"1", 1}, {"10", 1}, {"2", 1}}})
+	if want := []FacetCount{{"1", 1}, {"2", 1}, {"10", 1}, {"11", 2}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestUnknownFacets(t *testing.T) {
 	for _, name := range []string{"colour", "attr:", "attr:De sign", "attr:a=b", "attr:.*"} {
 		var bad *QueryError

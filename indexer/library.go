@@ -45,9 +45,10 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	result := Result{
-		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Facets: c.counts(q, found), Next: found.Next, Terms: c.Terms,
+		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Next: found.Next, Terms: c.Terms,
 		Expansions: c.Expansions, Notes: c.Notes,
 	}
+	result.Facets, result.FacetTotals = c.counts(q, found)
 	for i, h := range found.Hits {
 		study, err := readStudy(h.Stored)
 		if err != nil {
@@ -67,16 +68,21 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	return result, nil
 }
 
-// counts are those of the facets that q asks for, by name.
-func (c *Compiled) counts(q Query, found Found) map[string][]FacetCount {
+// counts are those of the facets that q asks for, by name, and the numbers of all their
+// values.
+func (c *Compiled) counts(q Query, found Found) (counts map[string][]FacetCount, totals map[string]int) {
 	if len(q.Facets) == 0 {
-		return nil
+		return nil, nil
 	}
-	counts := make(map[string][]FacetCount, len(q.Facets))
+	counts, totals = make(map[string][]FacetCount, len(q.Facets)), make(map[string]int, len(q.Facets))
 	for i, facet := range q.Facets {
-		counts[facet] = c.facets[i].counts(found.Facets[i])
+		f := found.Facets[i]
+		all := len(f.Values)
+		f.Values = f.Values[:min(all, c.facetSize)]
+		counts[facet] = c.facets[i].counts(f)
+		totals[facet] = all + len(counts[facet]) - len(f.Values) // with NotStated, where it is one
 	}
-	return counts
+	return counts, totals
 }
 
 // Study implements Searcher.

@@ -55,7 +55,10 @@ type Result struct {
 	Total  int                     `json:"total"`
 	Hits   []Hit                   `json:"hits"`
 	Facets map[string][]FacetCount `json:"facets,omitempty"`
-	Next   string                  `json:"next,omitempty"`
+	// FacetTotals are how many values each of the facets has, of which Facets holds the
+	// most frequent; MaxSize+1 stands for more than MaxSize.
+	FacetTotals map[string]int `json:"facet_totals,omitempty"`
+	Next        string         `json:"next,omitempty"`
 	// Terms are the words and phrases that were looked for, as understood.
 	Terms []string `json:"terms,omitempty"`
 	// Expansions are the parts of the query that name concepts, and what languages call

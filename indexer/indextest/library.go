@@ -204,6 +204,13 @@ func testLibrary(t *testing.T, b Backend) {
 				t.Errorf("facet %s: %s, want %s", facet, got, want)
 			}
 		}
+		if all, some := result.FacetTotals[indexer.FacetLanguage], attributes.FacetTotals; all != 17 || some["attr:none"] != 1 || some[indexer.FacetJournalCountry] < 2 {
+			t.Errorf("%d languages in all, %v values of others", all, some)
+		}
+		if few, err := lib.Search(t.Context(), indexer.Query{Facets: []string{indexer.FacetLanguage}, FacetSize: 3}); err != nil ||
+			len(few.Facets[indexer.FacetLanguage]) != 3 || few.FacetTotals[indexer.FacetLanguage] != 17 {
+			t.Errorf("%v of %v languages, error %v; want 3 of 17", few.Facets, few.FacetTotals, err)
+		}
 		if result.Total != len(library)-1 {
 			t.Errorf("total %d, want %d: all but what was set aside", result.Total, len(library)-1)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -18,7 +19,7 @@ const (
 	maxAfter  = 4 << 10 // bytes
 	maxSize   = 1000    // hits
 	maxYear   = 9999
-	// facetSize is how many values of a facet are asked for.
+	// facetSize is how many values of a facet are asked for, where nobody says so.
 	facetSize = 30
 )
 
@@ -31,6 +32,8 @@ const (
 	paramSetAside = "set-aside"
 	paramSize     = "size"
 	paramAfter    = "after"
+	// paramFacetSize is how many values of each facet are wanted.
+	paramFacetSize = "facet_size"
 )
 
 // paramError says which parameter of an address cannot be read.
@@ -119,6 +122,12 @@ func (a *ask) set(name string, values []string) error {
 			return err
 		}
 		a.q.Size = size
+	case paramFacetSize:
+		size, err := number(name, v, 1, indexer.MaxSize, "a number of values from 1 to 1,000")
+		if err != nil {
+			return err
+		}
+		a.q.FacetSize = size
 	case paramAfter:
 		if len(v) > maxAfter {
 			return &paramError{name, "it is too long to be a place in a list", "Go back to the first page."}
@@ -161,13 +170,13 @@ func number(name, v string, low, high int, want string) (int, error) {
 }
 
 func paramNames() []string {
-	return append([]string{paramText, paramExpand, paramExpandNot, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramAfter}, indexer.AllFacets...)
+	return append([]string{paramText, paramExpand, paramExpandNot, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramFacetSize, paramAfter}, indexer.AllFacets...)
 }
 
 // query is what the Searcher is asked: the reader's query with all facets.
 func (a ask) query() indexer.Query {
 	q := a.q
-	q.Facets, q.FacetSize, q.Suggest = indexer.AllFacets, facetSize, true
+	q.Facets, q.FacetSize, q.Suggest = indexer.AllFacets, cmp.Or(q.FacetSize, facetSize), true
 	return q
 }
 
@@ -239,6 +248,7 @@ func (a ask) fields() []field {
 	}
 	add(paramSort, string(a.q.Order))
 	add(paramSize, year(a.q.Size))
+	add(paramFacetSize, year(a.q.FacetSize))
 	add(paramAfter, a.q.After)
 	return out
 }

@@ -13,6 +13,9 @@ type group struct {
 	Open   bool
 	Values []facetValue
 	More   []facetValue
+	// Cut says how many values of how many these are, and All is the address of the page
+	// with the others, where there are any; All is empty where a page shows no more.
+	Cut, All string
 }
 
 type facetValue struct {
@@ -35,15 +38,15 @@ var openFacets = []string{
 	indexer.AttributePrefix + "design", indexer.AttributePrefix + "population", indexer.AttributePrefix + "setting",
 }
 
-func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
+func (s *site) groups(a ask, res indexer.Result) []group {
 	var out []group
 	for _, facet := range indexer.AllFacets {
 		g := group{Name: facet, Label: facetName(facet), Open: slices.Contains(openFacets, facet) || a.filters(facet)}
-		if counts := facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
+		if counts := res.Facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
 			continue // of which nothing is known
 		}
 		counted := make(map[string]bool)
-		for _, c := range facets[facet] {
+		for _, c := range res.Facets[facet] {
 			counted[c.Value] = true
 			g.add(s.facetValue(a, facet, c.Value, c.Count))
 		}
@@ -56,10 +59,26 @@ func (s *site) groups(a ask, facets map[string][]indexer.FacetCount) []group {
 		}
 		if len(g.Values) > 0 {
 			g.tellApart()
+			g.cut(a, len(res.Facets[facet]), res.FacetTotals[facet])
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// cut says that there are more values than are shown.
+func (g *group) cut(a ask, shown, total int) {
+	switch {
+	case shown >= total:
+		return
+	case total > indexer.MaxSize:
+		g.Cut = english.Sprintf("%d of more than %d shown", shown, indexer.MaxSize)
+	default:
+		g.Cut = english.Sprintf("%d of %d shown", shown, total)
+	}
+	if a.q.FacetSize < indexer.MaxSize {
+		g.All = a.with(func(q *indexer.Query) { q.FacetSize = indexer.MaxSize }).href("/") + "#all-" + g.Name
+	}
 }
 
 // filters reports whether the reader has chosen values of a facet.

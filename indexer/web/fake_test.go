@@ -44,7 +44,7 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 			Problem: "the parenthesis closes nothing", Hint: "remove it, or open one before",
 		}
 	}
-	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}, Suggestion: l.suggestion, Notes: l.notes}
+	res := indexer.Result{Facets: map[string][]indexer.FacetCount{}, FacetTotals: map[string]int{}, Suggestion: l.suggestion, Notes: l.notes}
 	if q.Text != "" {
 		res.Terms = strings.Fields(q.Text)
 	}
@@ -66,6 +66,8 @@ func (l *library) Search(ctx context.Context, q indexer.Query) (indexer.Result, 
 			res.Facets[facet] = append(res.Facets[facet], indexer.FacetCount{Value: v, Count: counts[v]})
 		}
 		slices.SortStableFunc(res.Facets[facet], func(a, b indexer.FacetCount) int { return b.Count - a.Count })
+		res.FacetTotals[facet] = len(res.Facets[facet])
+		res.Facets[facet] = res.Facets[facet][:min(len(res.Facets[facet]), cmp.Or(q.FacetSize, indexer.DefaultSize))]
 	}
 	from, _ := strconv.Atoi(q.After)
 	to := min(from+cmp.Or(q.Size, 20), len(found))

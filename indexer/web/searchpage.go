@@ -126,7 +126,7 @@ func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Resul
 	if a.q.Order == indexer.ByScreening && s.opts.Screening != nil {
 		v.Promise = s.opts.Screening(ctx)
 	}
-	v.Groups = s.groups(a, res.Facets)
+	v.Groups = s.groups(a, res)
 	if len(v.Chips) > 0 {
 		v.ClearAll = ask{indexer.Query{Text: a.q.Text, Expand: a.q.Expand, Order: a.q.Order, Size: a.q.Size}}.href("/")
 	}
