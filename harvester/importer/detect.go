@@ -89,8 +89,16 @@ var others = []struct {
 	{regexp.MustCompile(`(?i)\A\s*(?:<!doctype html|<html)`), "a web page: the export was perhaps refused or asks to log in; export again"},
 	{regexp.MustCompile(`<PubmedArticle`), "PubMed's XML: export PubMed format (NBIB)"},
 	{regexp.MustCompile(`\A\s*<`), "an XML that is not EndNote's: export RIS"},
-	{regexp.MustCompile(`\A\s*[\[{]\s*["{]`), "JSON: export RIS"},
+	{regexp.MustCompile(`\A\s*\{"id":"s[a-km-np-z2-9]{20}"`), "polyglean's own JSON lines, which are for programs: export the same studies as RIS, with polyglean export -o studies.ris"},
+	{cslItems, "CSL-JSON: open it in Zotero or another reference manager and export RIS there; if polyglean wrote it, export the same studies with polyglean export -o studies.ris"},
+	{regexp.MustCompile(`\A\s*\{[^\n]*\}\s*\n\s*\{`), "JSON lines: export RIS or CSV where it was made, or make a CSV of it with the columns title, authors, year, doi and abstract"},
+	{regexp.MustCompile(`\A\s*[\[{]\s*["{]`), "JSON: export RIS or CSV where it was made, or make a CSV of it with the columns title, authors, year, doi and abstract"},
 }
+
+// cslItems is the beginning of a list of items of CSL, told by keys and types that it
+// alone has.
+var cslItems = regexp.MustCompile(`(?s)\A\s*\[\s*\{.*"(?:issued"\s*:|container-title"\s*:|` +
+	`type"\s*:\s*"(?:article|article-journal|book|chapter|dataset|document|paper-conference|report|thesis|webpage)")`)
 
 // detect tells the format from the beginning of a text: the first line that only one
 // of them has decides, unless the text begins as a table does.

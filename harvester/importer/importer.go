@@ -83,18 +83,25 @@ type Import struct {
 // wrong with it, and the way out.
 func Open(ctx context.Context, paths []string, opts Options) (*Import, error) {
 	im := &Import{opts: opts, slug: slug(opts.Database), words: map[string]int{}}
-	if im.slug == "" {
-		return nil, fmt.Errorf("database %q: want the name of the database the files were exported from, such as Scopus", opts.Database)
-	}
 	for _, path := range paths {
 		f, err := im.survey(path)
-		if err == nil {
-			err = im.count(ctx, &f)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, pathless(err))
 		}
 		im.Files = append(im.Files, f)
+	}
+	// Only now: to be asked for the name of its database says that a file can be read.
+	if opts.Database == "" {
+		return nil, errors.New("--database is missing: the name of the database the files were exported from, such as Scopus")
+	}
+	if im.slug == "" {
+		return nil, fmt.Errorf("--database %q: want the name of the database the files were exported from, such as Scopus", opts.Database)
+	}
+	for i := range im.Files {
+		f := &im.Files[i]
+		if err := im.count(ctx, f); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, pathless(err))
+		}
 	}
 	return im, nil
 }

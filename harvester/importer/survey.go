@@ -107,6 +107,10 @@ func (s *survey) refuse() error {
 	if s.size == 0 {
 		return errors.New("the file is empty")
 	}
+	// The names of the files in an archive stand in it as they are.
+	if bytes.HasPrefix(s.start, []byte("PK\x03\x04")) && bytes.Contains(s.start, []byte("xl/")) {
+		return errors.New("this is an Excel workbook: open it in a spreadsheet program and save it as CSV (UTF-8)")
+	}
 	for _, k := range kinds {
 		if bytes.HasPrefix(s.start, []byte(k.begins)) {
 			return errors.New("this is " + k.is)

@@ -122,7 +122,8 @@ func TestFilesThatAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct{ text, encoding, want string }{
 		"empty":             {"", "", "the file is empty"},
 		"blank":             {" \n\n", "", "the file is empty"},
-		"a workbook":        {"PK\x03\x04\x14\x00", "", "Excel workbook"},
+		"an archive":        {"PK\x03\x04\x14\x00", "", "a ZIP archive"},
+		"a workbook":        {"PK\x03\x04\x14\x00[Content_Types].xml PK\x03\x04xl/workbook.xml", "", "save it as CSV (UTF-8)"},
 		"a PDF":             {"%PDF-1.7\n", "", "a PDF"},
 		"bytes":             {strings.Repeat("\x01\x02\x03abc", 100), "", "not a text file"},
 		"Chinese, unnamed":  {encoded(t, simplifiedchinese.GB18030, chinese), "", "--encoding gb18030"},
@@ -134,7 +135,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"a web page":        {"<!DOCTYPE html><html><body>Log in</body></html>", "", "a web page"},
 		"PubMed's XML":      {"<?xml version=\"1.0\"?><PubmedArticleSet><PubmedArticle></PubmedArticle></PubmedArticleSet>", "", "NBIB"},
 		"another XML":       {"<?xml version=\"1.0\"?><mods><title>x</title></mods>", "", "XML that is not EndNote's"},
-		"JSON":              {`[{"title": "Synthetic"}]`, "", "JSON"},
+		"JSON":              {`[{"title": "Synthetic"}]`, "", "this looks like JSON: "},
+		"JSON lines":        {"{\"title\": \"Synthetic\"}\n{\"title\": \"Another\"}\n", "", "make a CSV"},
+		"CSL":               {`[{"title": "Synthetic", "type": "article-journal"}]`, "", "CSL-JSON: open it in Zotero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, "synthetic.txt", tt.text)

@@ -185,6 +185,23 @@ func TestPreprintsComeBackAsPreprints(t *testing.T) {
 	}
 }
 
+// TestExportsForOthersAreRefused: of what the import does not read it says what it is and the
+// way to what it reads, before it asks for the name of a database.
+func TestExportsForOthersAreRefused(t *testing.T) {
+	for f, way := range map[export.Format]string{
+		export.XLSX: "save it as CSV", export.CSLJSON: "-o studies.ris", export.JSONL: "-o studies.ris",
+	} {
+		_, err := importer.Open(t.Context(), []string{exported(t, madeUp(), f)}, importer.Options{})
+		if err == nil || !strings.Contains(err.Error(), way) || strings.Contains(err.Error(), "--database") {
+			t.Errorf("%s: %v; want %q", f, err, way)
+		}
+	}
+	_, err := importer.Open(t.Context(), []string{exported(t, madeUp(), export.RIS)}, importer.Options{})
+	if err == nil || !strings.HasPrefix(err.Error(), "--database is missing") {
+		t.Errorf("a file that can be read, without its database: %v", err)
+	}
+}
+
 // plainText leaves out of a record what the format has no place for.
 func plainText(c *record.Candidate, f export.Format) {
 	untagged := func(texts []record.Text) {

@@ -41,9 +41,6 @@ decision, and of Rayyan's notes.`,
   polyglean import screened.csv --database 'Sociological Abstracts'`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if opts.Database == "" {
-				return usagef("--database is missing: the name of the database the files were exported from, such as Scopus")
-			}
 			var err error
 			if label != "" {
 				if opts.Label, err = importer.ParseLabel(label); err != nil {
@@ -55,15 +52,15 @@ decision, and of Rayyan's notes.`,
 					return usagef("--format: %w", err)
 				}
 			}
+			files, err := importer.Open(cmd.Context(), args, opts)
+			if err != nil {
+				return usageError{err}
+			}
 			p, err := setUp(g)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			files, err := importer.Open(cmd.Context(), args, opts)
-			if err != nil {
-				return usageError{err}
-			}
 			return p.importFiles(cmd.Context(), files, opts.Database, asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
