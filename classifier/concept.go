@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
 	"polyglean/internal/strategy"
 )
@@ -64,9 +65,9 @@ func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text
 			if len(detected) > 0 {
 				t.lang = detected[0]
 			} else if field == record.FieldKeyword {
-				t.lang = LanguageCode(tx.Lang)
+				t.lang = langcode.Of(tx.Lang)
 			}
-			for _, lang := range append(detected, LanguageCode(tx.Lang)) {
+			for _, lang := range append(detected, langcode.Of(tx.Lang)) {
 				for _, l := range c.languagesOf(lang, field) {
 					t.langs = appendNew(t.langs, l)
 				}

@@ -92,14 +92,3 @@ func TestLedger(t *testing.T) {
 		})
 	}
 }
-
-func TestLanguageCode(t *testing.T) {
-	for tag, want := range map[string]string{
-		"en": "en", "EN": "en", "en-GB": "en", "eng": "en", "spa": "es", "zh-hant": "zh", "zho": "zh", "nb": "no", "nn-no": "no", "nor": "no",
-		"mul": "", "und": "", "": "", "English": "", "\x00": "", "x-klingon": "",
-	} {
-		if got := LanguageCode(tag); got != want {
-			t.Errorf("LanguageCode(%q) = %q, want %q", tag, got, want)
-		}
-	}
-}

@@ -3,6 +3,7 @@ package classifier
 import (
 	"slices"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
 )
 
@@ -10,14 +11,14 @@ import (
 func Languages(c *record.Candidate) record.LanguageLedger {
 	var l record.LanguageLedger
 	for _, t := range c.Titles {
-		l.Declared = appendNew(l.Declared, LanguageCode(t.Lang))
+		l.Declared = appendNew(l.Declared, langcode.Of(t.Lang))
 	}
 	for _, t := range c.Abstracts {
-		l.Declared = appendNew(l.Declared, LanguageCode(t.Lang))
+		l.Declared = appendNew(l.Declared, langcode.Of(t.Lang))
 	}
 	var work []string
 	for _, tag := range c.Languages {
-		work = appendNew(work, LanguageCode(tag))
+		work = appendNew(work, langcode.Of(tag))
 	}
 	for _, lang := range work {
 		l.Declared = appendNew(l.Declared, lang)
@@ -26,7 +27,7 @@ func Languages(c *record.Candidate) record.LanguageLedger {
 	size := make(map[string]int)
 	read := func(field record.Field, texts []record.Text, lim limits) {
 		for i, t := range texts {
-			declared := LanguageCode(t.Lang)
+			declared := langcode.Of(t.Lang)
 			hint := declared
 			if hint == "" && len(work) == 1 {
 				hint = work[0]

@@ -49,15 +49,18 @@ type Compiled struct {
 // cannot be run and a *QueryError where another part is at fault.
 func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 	c := &Compiled{Plan: Plan{Query: All{}, After: q.After}, expand: q.Expand}
+	if t != nil {
+		if err := t.check(&c.expand); err != nil {
+			return nil, err
+		}
+	}
 	text := strings.TrimSpace(q.Text)
 	if text != "" {
 		node, err := strategy.Parse(q.Text, strategy.AsAnd)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.understand(t, q.Text, node); err != nil {
-			return nil, err
-		}
+		c.understand(t, q.Text, node)
 		if c.Plan.Query, err = c.expr(node, false, q.Text); err != nil {
 			var fault *strategy.SyntaxError
 			if errors.As(err, &fault) {
@@ -286,11 +289,12 @@ func (c *Compiled) addFilters(q Query) error {
 		if err != nil {
 			return err
 		}
-		if err := checkValues(facet, q.Filters[facet]); err != nil {
+		values, err := knownValues(facet, q.Filters[facet])
+		if err != nil {
 			return err
 		}
 		var any Bool
-		for _, v := range q.Filters[facet] {
+		for _, v := range values {
 			any.Should = append(any.Should, p.having(v))
 		}
 		if len(any.Should) > 0 {

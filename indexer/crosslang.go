@@ -34,19 +34,15 @@ func (t *Thesaurus) read(query string, n strategy.Node, e *Expand) meaning {
 }
 
 // understand reads the query with a thesaurus.
-func (c *Compiled) understand(t *Thesaurus, query string, n strategy.Node) error {
+func (c *Compiled) understand(t *Thesaurus, query string, n strategy.Node) {
 	if t == nil {
-		return nil
-	}
-	if err := t.check(&c.expand); err != nil {
-		return err
+		return
 	}
 	m := t.read(query, n, &c.expand)
 	c.Expansions = m.expansions
 	if !c.expand.Off {
 		c.ways = m.ways
 	}
-	return nil
 }
 
 // queryReader is the work of one read.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
 )
 
@@ -77,18 +78,37 @@ var closed = map[string][]string{
 	FacetDecision: {string(record.Include), string(record.Exclude), string(record.Maybe), Undecided},
 }
 
-// checkValues wants values that studies may have in a facet.
-func checkValues(facet string, values []string) error {
+// knownValues are the values of a filter as studies have them. It wants values that there
+// may be.
+func knownValues(facet string, values []string) ([]string, error) {
+	if facet == FacetLanguage {
+		return languages(values)
+	}
 	known, ok := closed[facet]
 	if !ok {
-		return nil
+		return values, nil
 	}
 	for _, v := range values {
 		if !slices.Contains(known, v) {
-			return &QueryError{"filters", fmt.Sprintf("there is no %s %q", facet, v), "there are " + strings.Join(known, ", ")}
+			return nil, &QueryError{"filters", fmt.Sprintf("there is no %s %q", facet, v), "there are " + strings.Join(known, ", ")}
 		}
 	}
-	return nil
+	return values, nil
+}
+
+// languages are the codes under which languages are indexed, however they are written.
+func languages(tags []string) ([]string, error) {
+	codes := make([]string, len(tags))
+	for i, tag := range tags {
+		switch codes[i] = langcode.Of(tag); {
+		case codes[i] != "":
+		case tag == record.Undetermined:
+			codes[i] = tag
+		default:
+			return nil, &QueryError{"filters", fmt.Sprintf("there is no %s %q", FacetLanguage, tag), "give a code, as es, spa or zh-Hant, or und for unknown"}
+		}
+	}
+	return codes, nil
 }
 
 // AttributePrefix begins the facets of what is found in the texts of a study, such as

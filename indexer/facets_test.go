@@ -95,6 +95,17 @@ func TestFacetValuesOfAStudy(t *testing.T) {
 	}
 }
 
+func TestLanguagesAreReadHoweverTheyAreWritten(t *testing.T) {
+	got, err := knownValues(FacetLanguage, []string{"es", "SPA", "zh-Hant", "nb", "und"})
+	if want := []string{"es", "es", "zh", "no", "und"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
+	}
+	var bad *QueryError
+	if _, err := Compile(Query{Filters: map[string][]string{FacetLanguage: {"Spanish!"}}}, nil); !errors.As(err, &bad) || bad.Part != "filters" {
+		t.Errorf("no language: %v, want a QueryError", err)
+	}
+}
+
 // TestUnknownValues: a slip of the pen is no answer; what sources name may be anything.
 func TestUnknownValues(t *testing.T) {
 	for facet, value := range map[string]string{

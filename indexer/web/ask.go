@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"polyglean/indexer"
+	"polyglean/internal/langcode"
 )
 
 // Limits on what an address may ask; beyond them nobody is reading.
@@ -150,6 +151,11 @@ func (a *ask) filter(name string, values []string) error {
 	for _, v := range values {
 		if len(v) > indexer.MaxValue {
 			return &paramError{name, fmt.Sprintf("a value is longer than %d bytes", indexer.MaxValue), "Choose one from the list beside the results."}
+		}
+		// A page shows as in force what it knows by its code. What is no language the index
+		// refuses, and says so.
+		if code := langcode.Of(v); name == indexer.FacetLanguage && code != "" {
+			v = code
 		}
 		if v != "" && !slices.Contains(a.q.Filters[name], v) {
 			a.q.Filters[name] = append(a.q.Filters[name], v)

@@ -10,6 +10,14 @@ import (
 	"polyglean/indexer"
 )
 
+// TestLanguagesOfAnAddress are read as the command line reads them.
+func TestLanguagesOfAnAddress(t *testing.T) {
+	a, err := parseAsk("language=spa&language=es&language=und&language=zh-Hant")
+	if want := "/?language=es&language=und&language=zh"; err != nil || a.href("/") != want {
+		t.Errorf("%s, %v; want %s", a.href("/"), err, want)
+	}
+}
+
 // TestFacetsSayWhatTheyLeaveOut: of many values the first are shown, with their number
 // and the way to the others; programs ask for as many as they want.
 func TestFacetsSayWhatTheyLeaveOut(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language"
 
 	"polyglean/indexer"
+	"polyglean/internal/langcode"
 )
 
 // The parameters of what a query is widened to. expand is given once for each language,
@@ -21,10 +22,8 @@ const (
 )
 
 const (
-	// maxLanguages is how many languages an address may name, maxCode how long their
-	// codes may be in bytes.
+	// maxLanguages is how many languages an address may name.
 	maxLanguages = 100
-	maxCode      = 8
 	// shownTerms is how many words of a language a page lists.
 	shownTerms = 8
 )
@@ -36,14 +35,15 @@ func (a *ask) expand(values []string) error {
 	}
 	e := &a.q.Expand
 	for _, v := range values {
+		code := langcode.Of(v)
 		switch {
 		case v == "":
 		case v == expandOff:
 			e.Off = true
-		case len(v) > maxCode:
+		case code == "":
 			return &paramError{paramExpand, fmt.Sprintf("%q is no code of a language", cutString(v, 40)), "Give codes as es and pt, or off."}
-		case !slices.Contains(e.Languages, v):
-			e.Languages = append(e.Languages, v)
+		case !slices.Contains(e.Languages, code):
+			e.Languages = append(e.Languages, code)
 		}
 	}
 	slices.Sort(e.Languages)

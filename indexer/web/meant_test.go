@@ -128,6 +128,7 @@ func TestExpandInAddresses(t *testing.T) {
 		{"expand=off", indexer.Expand{Off: true}, "/?expand=off"},
 		{"expand=pt&expand=es&expand=es", indexer.Expand{Languages: []string{"es", "pt"}}, "/?expand=es&expand=pt"},
 		{"expand=off&expand=es", indexer.Expand{Languages: []string{"es"}}, "/?expand=es"},
+		{"expand=spa&expand=zh-Hant&expand=es", indexer.Expand{Languages: []string{"es", "zh"}}, "/?expand=es&expand=zh"},
 		{"expand=&expand-not=1", indexer.Expand{Negated: true}, "/?expand-not=1"},
 	} {
 		a, err := parseAsk(test.raw)
@@ -135,15 +136,16 @@ func TestExpandInAddresses(t *testing.T) {
 			t.Errorf("%q: %+v, %v, address %s; want %+v and %s", test.raw, a.q.Expand, err, a.href("/"), test.want, test.href)
 		}
 	}
-	for _, raw := range []string{"expand=" + strings.Repeat("x", 50), "expand-not=maybe", strings.Repeat("expand=es&", 101)} {
+	for _, raw := range []string{"expand=" + strings.Repeat("x", 50), "expand=xx", "expand-not=maybe", strings.Repeat("expand=es&", 101)} {
 		if _, err := parseAsk(raw); err == nil {
 			t.Errorf("%.60q is read", raw)
 		}
 	}
 	_, h := newReader(t)
-	p := get(t, h, "/?q=brothel&expand=tlh")
-	if p.status != http.StatusBadRequest || !strings.Contains(inner(p.one(".alert")), "tlh") {
-		t.Errorf("a language the lexicon lacks: status %d", p.status)
+	for _, path := range []string{"/?q=brothel&expand=tlh", "/?expand=tlh"} {
+		if p := get(t, h, path); p.status != http.StatusBadRequest || !strings.Contains(inner(p.one(".alert")), "tlh") {
+			t.Errorf("%s, a language the lexicon lacks: status %d", path, p.status)
+		}
 	}
 }
 

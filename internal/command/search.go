@@ -14,9 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"polyglean/classifier"
 	"polyglean/indexer"
-	"polyglean/internal/record"
 )
 
 // queryFlags are the flags that say which studies are meant.
@@ -52,15 +50,12 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 func (f *queryFlags) query(args []string) (indexer.Query, error) {
 	q := f.q
 	q.Text = strings.Join(args, " ")
-	languages, err := languageCodes(f.language)
-	if err != nil {
-		return q, err
-	}
+	var err error
 	if q.Expand, err = f.expand.expand(); err != nil {
 		return q, err
 	}
 	q.Filters = map[string][]string{
-		indexer.FacetLanguage: languages, indexer.FacetLanguageClass: f.class, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
+		indexer.FacetLanguage: f.language, indexer.FacetLanguageClass: f.class, indexer.FacetFlag: f.flag, indexer.FacetReason: f.reason,
 		indexer.FacetSource: f.sources, indexer.FacetDecision: f.decision,
 	}
 	for _, f := range f.facets {
@@ -83,22 +78,6 @@ func (f *queryFlags) query(args []string) (indexer.Query, error) {
 		return q, usagef("--order %q: want relevance, screening, newest or oldest", f.order)
 	}
 	return q, nil
-}
-
-// languageCodes are the codes under which languages are indexed.
-func languageCodes(tags []string) ([]string, error) {
-	codes := make([]string, 0, len(tags))
-	for _, tag := range tags {
-		code := classifier.LanguageCode(tag)
-		if tag == record.Undetermined {
-			code = tag
-		}
-		if code == "" {
-			return nil, usagef("--language %q: want a code of a language, as es, spa or zh", tag)
-		}
-		codes = append(codes, code)
-	}
-	return codes, nil
 }
 
 // openSearch opens what a search needs. Elasticsearch is asked by itself; the

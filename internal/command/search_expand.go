@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"polyglean/classifier"
 	"polyglean/indexer"
+	"polyglean/internal/langcode"
 )
 
 // expandFlags say how a query is widened to other words and languages.
@@ -33,7 +33,7 @@ func (f *expandFlags) expand() (indexer.Expand, error) {
 		e.Off = true
 	case len(f.in) > 0 && !slices.Equal(f.in, []string{"all"}):
 		for _, tag := range f.in {
-			code := classifier.LanguageCode(tag)
+			code := langcode.Of(tag)
 			if code == "" {
 				return e, usagef("--expand %q: want off, all, or codes of languages, as es,pt", tag)
 			}
@@ -48,7 +48,7 @@ func (f *expandFlags) expand() (indexer.Expand, error) {
 // readerLanguages is the language of the terminal, as POSIX writes it: es_MX.UTF-8.
 func readerLanguages(getenv func(string) string) []string {
 	locale, _, _ := strings.Cut(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), ".")
-	if code := classifier.LanguageCode(locale); code != "" {
+	if code := langcode.Of(locale); code != "" {
 		return []string{code}
 	}
 	return nil

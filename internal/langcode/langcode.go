@@ -1,11 +1,12 @@
-package classifier
+// Package langcode reads the codes of languages as sources and readers write them.
+package langcode
 
 import "golang.org/x/text/language"
 
-// LanguageCode is the ISO 639-1 code of a declared language: "eng", "en-GB" and
+// Of is the ISO 639-1 code of a declared language: "eng", "en-GB" and
 // "EN" are en, and both written forms of Norwegian are no. It is "" for what
 // names no single language ("mul", "und") or is no language tag.
-func LanguageCode(tag string) string {
+func Of(tag string) string {
 	if len(tag) > 35 { // the longest sensible tag; the source may have put anything here
 		return ""
 	}
