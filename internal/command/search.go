@@ -96,6 +96,7 @@ func searchCommand(g *globals) *cobra.Command {
 		after  string
 		prefix string
 		asJSON bool
+		facets bool
 	)
 	cmd := &cobra.Command{
 		Use:   "search [QUERY]",
@@ -122,6 +123,9 @@ studies. Studies with the words as typed come first.`,
 				if prefix != "" {
 					return complete(ctx, p.searcher, prefix, asJSON, out)
 				}
+				if !asJSON {
+					q.FacetSize = indexer.MaxSize // for the range of years
+				}
 				result, err := timely(ctx, p.searcher, q)
 				if err != nil {
 					return err
@@ -129,7 +133,7 @@ studies. Studies with the words as typed come first.`,
 				if asJSON {
 					return writeJSON(out, result)
 				}
-				printResult(out, result)
+				printResult(out, result, facets)
 				if q.Order == indexer.ByScreening {
 					return p.tellRelevance(ctx, out)
 				}
@@ -142,7 +146,8 @@ studies. Studies with the words as typed come first.`,
 	f.IntVar(&size, "size", 20, "number of studies, at most 1,000")
 	f.StringVar(&after, "after", "", "go on after this page (the JSON's next)")
 	f.StringVar(&prefix, "complete", "", "list the words and phrases of titles and keywords that begin so, and search for nothing")
-	f.BoolVar(&asJSON, "json", false, "print JSON")
+	f.BoolVar(&facets, "facets", false, "print the counts of all facets, not only of the usual ones")
+	f.BoolVar(&asJSON, "json", false, "print JSON, with the counts of all facets")
 	return cmd
 }
 
@@ -197,7 +202,7 @@ func stylesFor(w io.Writer) styles {
 	return styles{bold: "\x1b[1m", dim: "\x1b[2m", mark: "\x1b[1;33m", reset: "\x1b[0m"}
 }
 
-func printResult(w io.Writer, r indexer.Result) {
+func printResult(w io.Writer, r indexer.Result, allFacets bool) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
 	if r.Suggestion != nil {
@@ -213,18 +218,7 @@ func printResult(w io.Writer, r indexer.Result) {
 	if len(r.Hits) < r.Total && r.Next != "" {
 		fmt.Fprintf(w, "\n%s … %s more: --after %s%s\n", st.dim, thousands(r.Total-len(r.Hits)), r.Next, st.reset)
 	}
-	for _, name := range indexer.AllFacets {
-		counts := r.Facets[name]
-		if len(counts) == 0 {
-			continue
-		}
-		parts := make([]string, 0, len(counts))
-		for _, c := range counts[:min(len(counts), 10)] {
-			parts = append(parts, fmt.Sprintf("%s %s", c.Value, thousands(c.Count)))
-		}
-		fmt.Fprintf(w, "\n%s%s%s  %s", st.bold, name, st.reset, strings.Join(parts, " · "))
-	}
-	fmt.Fprintln(w)
+	printFacets(w, st, r, allFacets)
 }
 
 func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
