@@ -64,15 +64,40 @@ func printVerification(w io.Writer, v indexer.Verification) error {
 	} {
 		fmt.Fprintf(w, "%-20s %9s\n", c.label, thousands(c.n))
 	}
-	for _, p := range v.Problems {
-		fmt.Fprintf(w, "    %s: %s", p.Kind, clean(p.Name))
+	for _, c := range []struct {
+		kind indexer.ProblemKind
+		n    int // of records and decisions
+	}{
+		{indexer.Missing, v.Missing + v.MissingDecisions},
+		{indexer.Doubled, v.Doubled},
+		{indexer.Stranger, v.Strangers},
+		{indexer.Altered, v.Altered + v.AlteredDecisions},
+		{indexer.Damaged, v.Damaged},
+		{indexer.Lost, v.Lost},
+	} {
+		printProblems(w, c.kind, c.n, v.Problems)
+	}
+	_, err := fmt.Fprintln(w, conclusion(v))
+	return err
+}
+
+// printProblems prints the problems of a kind that are named, and how many of all n are not.
+func printProblems(w io.Writer, kind indexer.ProblemKind, n int, problems []indexer.Problem) {
+	named := 0
+	for _, p := range problems {
+		if p.Kind != kind {
+			continue
+		}
+		named++
+		fmt.Fprintf(w, "    %s: %s", kind, clean(p.Name))
 		if p.What != "" {
 			fmt.Fprintf(w, ": %s", clean(p.What))
 		}
 		fmt.Fprintln(w)
 	}
-	_, err := fmt.Fprintln(w, conclusion(v))
-	return err
+	if more := n - named; more > 0 {
+		fmt.Fprintf(w, "    %s: and %s more\n", kind, thousands(more))
+	}
 }
 
 // conclusion says what a verification comes to, and the way out.
