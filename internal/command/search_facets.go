@@ -44,7 +44,7 @@ func printFacets(w io.Writer, st styles, r indexer.Result, all bool) {
 	if years := yearsOf(r.Facets[indexer.FacetYear]); years != "" {
 		fmt.Fprintf(w, "\n%syears%s  %s", st.bold, st.reset, years)
 	}
-	if len(r.Facets) > 0 {
+	if r.Total > 0 {
 		fmt.Fprintf(w, "\n%s--facets shows all facets.%s", st.dim, st.reset)
 	}
 	fmt.Fprintln(w)

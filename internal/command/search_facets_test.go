@@ -10,6 +10,7 @@ import (
 
 func TestPrintFacets(t *testing.T) {
 	r := indexer.Result{
+		Total: 1200,
 		Facets: map[string][]indexer.FacetCount{
 			indexer.FacetDecision: {{Value: "undecided", Count: 1200}},
 			indexer.FacetYear:     {{Value: "2019", Count: 9}, {Value: indexer.NotStated, Count: 3}, {Value: "1998", Count: 2}, {Value: "2021", Count: 1}},
