@@ -367,6 +367,10 @@ func copyDir(t *testing.T, dir string) string {
 // by processes of their own: whatever a flip makes of a store, it neither hangs nor
 // takes all the memory there is, and what it calls sound goes on.
 func TestVerifyAnyByte(t *testing.T) {
+	if dirs := filepath.SplitList(os.Getenv(flippedDirs)); len(dirs) == 2 {
+		answerFlips(t, dirs)
+		return
+	}
 	l := newLogbook(t)
 	want := l.everything(t, l.bus, l.index)
 	l.close()
