@@ -19,7 +19,7 @@ import (
 const lockTimeout = 2 * time.Second
 
 // maxSegment is the number of documents at which a segment is not merged any more.
-const maxSegment = 100_000
+const maxSegment = 50_000
 
 // openStore opens scorch in a directory. Scorch passes over a snapshot it cannot
 // read and goes on with an older one or with nothing, which would look like an
