@@ -17,6 +17,7 @@ import (
 
 	"polyglean/harvester"
 	"polyglean/harvester/source"
+	"polyglean/internal/bench"
 	"polyglean/internal/protocol"
 	"polyglean/internal/stream"
 )
@@ -50,7 +51,7 @@ func BenchmarkOAIHarvest(b *testing.B) {
 			for _, name := range []string{"plain", "sickle", "ours"} {
 				command := []string{self, "-test.run", "^TestOAIContender$"}
 				if name == "sickle" {
-					command = []string{sicklePython(), filepath.Join("testdata", "read_with_sickle.py"), server.URL}
+					command = []string{bench.Python("POLYGLEAN_SICKLE_PYTHON", "sickle"), filepath.Join("testdata", "read_with_sickle.py"), server.URL}
 				}
 				b.Run(name, func(b *testing.B) {
 					if command[0] == "" {
@@ -81,18 +82,6 @@ func BenchmarkOAIHarvest(b *testing.B) {
 			}
 		})
 	}
-}
-
-// sicklePython is a Python that has sickle, or "".
-func sicklePython() string {
-	python := os.Getenv("POLYGLEAN_SICKLE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if exec.Command(python, "-c", "import sickle").Run() != nil {
-		return ""
-	}
-	return python
 }
 
 // contest is how one contender did: how long it took, on how much time of processors,

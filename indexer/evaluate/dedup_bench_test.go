@@ -39,7 +39,7 @@ func BenchmarkDedup(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	python := bibDedupePython()
+	python := bench.Python("POLYGLEAN_BIBDEDUPE_PYTHON", "bib_dedupe")
 	for _, set := range mergeSets(b) {
 		b.Run(strings.ReplaceAll(set.name, " ", "-"), func(b *testing.B) {
 			var theirs *mergeContest
@@ -63,18 +63,6 @@ func BenchmarkDedup(b *testing.B) {
 			})
 		})
 	}
-}
-
-// bibDedupePython is a Python that has bib-dedupe, or "".
-func bibDedupePython() string {
-	python := os.Getenv("POLYGLEAN_BIBDEDUPE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if exec.Command(python, "-c", "import bib_dedupe").Run() != nil {
-		return ""
-	}
-	return python
 }
 
 // mergeSet is a labelled set as lists of records that are merged with each other.
