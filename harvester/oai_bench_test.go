@@ -51,7 +51,7 @@ func BenchmarkOAIHarvest(b *testing.B) {
 			for _, name := range []string{"plain", "sickle", "ours"} {
 				command := []string{self, "-test.run", "^TestOAIContender$"}
 				if name == "sickle" {
-					command = []string{bench.Python("POLYGLEAN_SICKLE_PYTHON", "sickle"), filepath.Join("testdata", "read_with_sickle.py"), server.URL}
+					command = []string{bench.Python(b.Context(), "POLYGLEAN_SICKLE_PYTHON", "sickle"), filepath.Join("testdata", "read_with_sickle.py"), server.URL}
 				}
 				b.Run(name, func(b *testing.B) {
 					if command[0] == "" {

@@ -39,7 +39,7 @@ func BenchmarkDedup(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	python := bench.Python("POLYGLEAN_BIBDEDUPE_PYTHON", "bib_dedupe")
+	python := bench.Python(b.Context(), "POLYGLEAN_BIBDEDUPE_PYTHON", "bib_dedupe")
 	for _, set := range mergeSets(b) {
 		b.Run(strings.ReplaceAll(set.name, " ", "-"), func(b *testing.B) {
 			var theirs *mergeContest
