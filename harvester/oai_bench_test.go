@@ -97,16 +97,8 @@ func contend(b *testing.B, command []string, env string) (c contest) {
 	b.Helper()
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), env)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	in, out, err := bench.StartContender(cmd)
 	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
 	// It ends by itself once it has nobody to talk to, and clears up what it wrote.
@@ -119,9 +111,6 @@ func contend(b *testing.B, command []string, env string) (c contest) {
 		c.busy = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}()
 	lines := bufio.NewScanner(out)
-	if !lines.Scan() || lines.Text() != "idle" {
-		b.Fatalf("%s does not start: %q", command[0], lines.Text())
-	}
 	c.idle = anonymousMB(cmd.Process.Pid)
 	done := make(chan struct{})
 	watched := make(chan float64)

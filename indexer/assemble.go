@@ -11,6 +11,7 @@ import (
 
 	"polyglean/indexer/merge"
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 // change is what a batch of records and decisions does to the index.
@@ -168,7 +169,7 @@ func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
 func (c *change) ops() ([]Op, error) {
 	docs := make([]Document, len(c.studies))
 	errs := make([]error, len(c.studies))
-	sideBySide(len(docs), func(i int) { docs[i], errs[i] = c.studies[i].Document() })
+	sidebyside.Do(len(docs), 1, func(i int) { docs[i], errs[i] = c.studies[i].Document() })
 	ops := make([]Op, 0, len(c.studies)+len(c.gone))
 	for i := range c.studies {
 		id := c.studies[i].ID

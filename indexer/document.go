@@ -1,7 +1,6 @@
 package indexer
 
 import (
-	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ var fieldNames = map[record.Field]struct{ text, stem string }{
 // addTexts adds the words of titles, abstracts, keywords, authors and journals.
 func (s *Study) addTexts(doc *Document) {
 	doc.Text, doc.Stems = make(map[string][]string), make(map[string][]string)
-	stemmed := make(valueSet)
+	lang := ""
 	for _, t := range s.texts() {
 		tokens := t.tokens()
 		if len(tokens) == 0 {
@@ -48,11 +47,13 @@ func (s *Study) addTexts(doc *Document) {
 			doc.Stems[names.stem] = append(doc.Stems[names.stem], stems)
 		}
 		for i := range tokens {
-			stemmed.add(ExactStemmed, tokens[i].Lang)
+			if tokens[i].Lang != lang {
+				lang = tokens[i].Lang
+				valueSet(doc.Exact).add(ExactStemmed, lang)
+			}
 		}
 	}
-	maps.Copy(doc.Exact, stemmed)
-	names := make(valueSet)
+	names := valueSet(doc.Text)
 	for _, m := range s.Members {
 		for _, a := range m.Record.Candidate.Authors {
 			name := a.Name
@@ -63,7 +64,6 @@ func (s *Study) addTexts(doc *Document) {
 		}
 		names.add(TextContainer, analysis.Surfaces(analysis.Analyze(m.Record.Candidate.Container, "")))
 	}
-	maps.Copy(doc.Text, names)
 }
 
 func (s *Study) exactFields() map[string][]string {

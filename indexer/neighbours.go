@@ -8,6 +8,7 @@ import (
 
 	"polyglean/indexer/merge"
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 // askKeys is how many keys are looked up at once, askStudies how many studies they may
@@ -82,7 +83,7 @@ func explore(ctx context.Context, index Index, incoming []Member, decisions []Lo
 		leaving: map[string]int{}, crowds: map[string]crowd{}, near: map[string]bool{},
 	}
 	compared := make([]*merge.Record, len(incoming))
-	sideBySide(len(incoming), func(i int) { compared[i] = merge.New(&incoming[i].Record.Candidate) })
+	sidebyside.Do(len(incoming), 1, func(i int) { compared[i] = merge.New(&incoming[i].Record.Candidate) })
 	// A study is asked for by the ID that each of its records gives it: however many
 	// share their keys, none is taken for a record that is not there yet.
 	var ids, aliases []string
@@ -364,7 +365,7 @@ func (n *neighbourhood) take(stored []Stored) error {
 	stored = slices.DeleteFunc(stored, func(d Stored) bool { _, there := n.found[d.ID]; return there })
 	studies, errs := make([]Study, len(stored)), make([]error, len(stored))
 	compared := make([][]*merge.Record, len(stored))
-	sideBySide(len(stored), func(i int) {
+	sidebyside.Do(len(stored), 1, func(i int) {
 		if studies[i], errs[i] = readStudy(stored[i]); errs[i] != nil {
 			return
 		}

@@ -2,14 +2,13 @@ package trainer
 
 import (
 	"encoding/json"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"polyglean/classifier/relevance"
 	"polyglean/internal/fold"
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 // reading is the part of a classified record that a training looks at. Reading no more
@@ -38,19 +37,12 @@ type reading struct {
 // out: the indexer parks it.
 func readAll(raws []json.RawMessage) []*reading {
 	out := make([]*reading, len(raws))
-	var wait sync.WaitGroup
-	n := runtime.GOMAXPROCS(0)
-	for worker := range n {
-		wait.Go(func() {
-			for i := worker; i < len(raws); i += n {
-				r := &reading{}
-				if err := json.Unmarshal(raws[i], r); err == nil && r.Candidate.ID != "" {
-					out[i] = r
-				}
-			}
-		})
-	}
-	wait.Wait()
+	sidebyside.Do(len(raws), 1, func(i int) {
+		r := &reading{}
+		if err := json.Unmarshal(raws[i], r); err == nil && r.Candidate.ID != "" {
+			out[i] = r
+		}
+	})
 	return slices.DeleteFunc(out, func(r *reading) bool { return r == nil })
 }
 

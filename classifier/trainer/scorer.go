@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"polyglean/classifier/relevance"
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 const (
@@ -105,17 +104,10 @@ type above struct {
 func (s *scorer) score(review string, training int64, readings []*reading, count *above) []record.Score {
 	out := make([]record.Score, len(readings))
 	raw := make([]float64, len(readings))
-	var wait sync.WaitGroup
-	n := runtime.GOMAXPROCS(0)
-	for worker := range n {
-		wait.Go(func() {
-			for i := worker; i < len(readings); i += n {
-				out[i], raw[i] = s.one(readings[i])
-				out[i].Review, out[i].Training = review, training
-			}
-		})
-	}
-	wait.Wait()
+	sidebyside.Do(len(readings), 1, func(i int) {
+		out[i], raw[i] = s.one(readings[i])
+		out[i].Review, out[i].Training = review, training
+	})
 	if count.recall == nil {
 		count.recall = make([]int, len(s.recall))
 	}

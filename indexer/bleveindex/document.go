@@ -26,10 +26,10 @@ var own = map[string]bool{
 func newDocument(op indexer.Op) index.Document {
 	doc := document.NewDocument(op.ID)
 	for name, values := range op.Doc.Text {
-		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms, unit: lengthUnit(name)})
+		doc.AddField(&field{name: name, options: textOptions, values: values, analyze: textTerms})
 	}
 	for name, values := range op.Doc.Stems {
-		doc.AddField(&field{name: name, options: stemOptions, values: values, analyze: stemTerms, unit: lengthUnit(name)})
+		doc.AddField(&field{name: name, options: stemOptions, values: values, analyze: stemTerms})
 	}
 	for name, values := range op.Doc.Exact {
 		analyze := exactTerms
@@ -53,8 +53,6 @@ type field struct {
 	values  []string
 	stored  []byte
 	analyze func(values []string) (terms index.TokenFrequencies, length int)
-	// unit is what the length is counted in, in terms; 0 is 1.
-	unit int
 
 	terms  index.TokenFrequencies
 	length int
@@ -68,9 +66,8 @@ func (f *field) Options() index.FieldIndexingOptions { return f.options }
 
 func (f *field) Analyze() {
 	f.terms, f.length = f.analyze(f.values)
-	if f.unit > 1 {
-		f.length = (f.length + f.unit - 1) / f.unit
-	}
+	unit := lengthUnit(f.name)
+	f.length = (f.length + unit - 1) / unit
 }
 
 func (f *field) AnalyzedLength() int                              { return f.length }

@@ -7,11 +7,11 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"sync"
 
 	index "github.com/blevesearch/bleve_index_api"
 
 	"polyglean/indexer"
+	"polyglean/internal/sidebyside"
 )
 
 // minPart is how many documents make a segment of their own worth while.
@@ -73,11 +73,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	}
 	all := parts(ops, slices.Sorted(maps.Values(last)))
 	errs := make([]error, len(all))
-	var writing sync.WaitGroup
-	for i, part := range all {
-		writing.Go(func() { errs[i] = x.store.Batch(newBatch(ops, part)) })
-	}
-	writing.Wait()
+	sidebyside.Do(len(all), 1, func(i int) { errs[i] = x.store.Batch(newBatch(ops, all[i])) })
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("write to the index: %w: %w", indexer.ErrUnavailable, err)
 	}
@@ -97,18 +93,11 @@ func parts(ops []indexer.Op, chosen []int) [][]int {
 // newBatch lays operations out; documents are compressed on all processors.
 func newBatch(ops []indexer.Op, chosen []int) *index.Batch {
 	docs := make([]index.Document, len(chosen))
-	var laying sync.WaitGroup
-	each := (len(chosen) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	for from := 0; from < len(chosen); from += each {
-		laying.Go(func() {
-			for i := from; i < min(from+each, len(chosen)); i++ {
-				if op := ops[chosen[i]]; op.Doc != nil {
-					docs[i] = newDocument(op)
-				}
-			}
-		})
-	}
-	laying.Wait()
+	sidebyside.Do(len(chosen), 1, func(i int) {
+		if op := ops[chosen[i]]; op.Doc != nil {
+			docs[i] = newDocument(op)
+		}
+	})
 	batch := index.NewBatch()
 	for i, doc := range docs {
 		if doc == nil {

@@ -18,7 +18,7 @@
 // counts a conflict as a failure and calls an unreadable answer no failure at all.
 //
 // The alias, named by Config.Index, is what is read and written; the index behind
-// it is named for the version of the mapping, "polyglean-v3". Writes insist on the
+// it is named for the version of the mapping, "polyglean-v4". Writes insist on the
 // alias, so that Elasticsearch cannot create an index of its own devising in place
 // of one that was deleted.
 package elasticindex

@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -194,21 +193,9 @@ func mergeOnce(b *testing.B, command *exec.Cmd, lists any) (a mergeAnswer) {
 	b.Helper()
 	cmd := exec.Command(command.Path, command.Args[1:]...)
 	cmd.Env = append(os.Environ(), contenderKey+"=ours")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	in, answers, err := bench.StartContender(cmd)
 	if err != nil {
 		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	answers := bufio.NewReader(out)
-	if line, err := answers.ReadString('\n'); line != "idle\n" {
-		b.Fatalf("%s does not start: %q, %v", command, line, err)
 	}
 	if err := json.NewEncoder(in).Encode(lists); err != nil {
 		b.Fatal(err)

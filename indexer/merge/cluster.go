@@ -3,6 +3,8 @@ package merge
 import (
 	"cmp"
 	"slices"
+
+	"polyglean/internal/sidebyside"
 )
 
 // Group is one study among the records given to Cluster.
@@ -106,7 +108,7 @@ func Cluster(records []*Record, rulings Rulings) []Group {
 		c.pairs = slices.Compact(c.pairs)
 	}
 	c.judged = make([]Judgement, len(c.pairs))
-	sideBySide(len(c.pairs), func(i int) { c.judged[i] = c.compare(c.pairs[i]) })
+	sidebyside.Do(len(c.pairs), handful, func(i int) { c.judged[i] = c.compare(c.pairs[i]) })
 	var joins, links []edge
 	for i, j := range c.judged {
 		e := edge{int(c.pairs[i].a), int(c.pairs[i].b), j}

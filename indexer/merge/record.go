@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 // Record is what is compared of a candidate.
@@ -67,10 +68,13 @@ func New(c *record.Candidate) *Record {
 	return r
 }
 
+// handful is how many records or pairs are worth a goroutine.
+const handful = 16
+
 // NewAll reads candidates on all processors.
 func NewAll(candidates []record.Candidate) []*Record {
 	out := make([]*Record, len(candidates))
-	sideBySide(len(out), func(i int) { out[i] = New(&candidates[i]) })
+	sidebyside.Do(len(out), handful, func(i int) { out[i] = New(&candidates[i]) })
 	return out
 }
 

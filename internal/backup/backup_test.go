@@ -419,24 +419,31 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// begin begins a restore of a log of 40 messages from a file.
+func begin(t *testing.T, path string, to stream.Config, log string) *stream.Restore {
+	t.Helper()
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	r, err := stream.OpenRestore(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Begin(t.Context(), f.Name(), []stream.Restored{{Name: log, Extent: stream.Extent{First: 1, Last: 40, Messages: 40}}}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // What a restore was killed in the middle of is refused by everything else, and begun
 // anew by the next restore.
 func TestInterruptedRestore(t *testing.T) {
 	b := open(t, stream.Config{Dir: t.TempDir()})
 	fill(t, b)
 	want, path, to := content(t, b), save(t, b), stream.Config{Dir: t.TempDir()}
-	f, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := stream.OpenRestore(t.Context(), to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Begin(t.Context(), f.Name(), []stream.Restored{{Name: stream.Candidates, Extent: stream.Extent{First: 1, Last: 40, Messages: 40}}}); err != nil {
-		t.Fatal(err)
-	}
+	r := begin(t, path, to, stream.Candidates)
 	for _, m := range want[stream.Candidates][:3] {
 		if err := r.Append(t.Context(), stream.Candidates, m); err != nil {
 			t.Fatal(err)
@@ -472,19 +479,7 @@ func TestKilledBetweenTwoFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := stream.OpenRestore(t.Context(), to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	half := []stream.Restored{{Name: stream.Classified, Extent: stream.Extent{First: 1, Last: 40, Messages: 40}}}
-	if err := r.Begin(t.Context(), f.Name(), half); err != nil {
-		t.Fatal(err)
-	}
+	r := begin(t, path, to, stream.Classified)
 	for _, name := range []string{stream.Runs, stream.Classified} {
 		// Not what is to lie there in the end: it would not be seen.
 		m := want[name][0]
