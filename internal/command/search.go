@@ -125,6 +125,9 @@ studies. Studies with the words as typed come first.`,
 				}
 				if !asJSON {
 					q.FacetSize = indexer.MaxSize // for the range of years
+					if !facets {
+						q.Facets = printedFacets
+					}
 				}
 				result, err := timely(ctx, p.searcher, q)
 				if err != nil {

@@ -14,6 +14,9 @@ import (
 // them as a range.
 var usualFacets = []string{indexer.FacetLanguage, indexer.FacetReason, indexer.FacetSource, indexer.FacetDecision}
 
+// printedFacets are the facets that are counted for that.
+var printedFacets = append([]string{indexer.FacetYear}, usualFacets...)
+
 // shownValues is how many values of a facet are printed.
 const shownValues = 10
 
