@@ -103,11 +103,6 @@ func (s *Study) Reasons() []record.Reason {
 	return said(s, func(f record.Finding) record.Reason { return f.Reason })
 }
 
-// Sources are the sources that hold the study.
-func (s *Study) Sources() []string {
-	return union(s, func(r *record.Classified) []string { return []string{r.Candidate.Source} })
-}
-
 // SetAside reports whether no record of the study was selected for reviewers, by the
 // classifier or by its score, and none of them has decided on it.
 func (s *Study) SetAside() bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -33,11 +34,16 @@ func (l *Library) WithThesaurus(t *Thesaurus) *Library {
 // for an After that is not a page of this search.
 func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
-	c, err := Compile(q, l.thesaurus)
+	sources, err := l.findSources(ctx, q.Filters[FacetSource])
 	if err != nil {
 		return Result{}, err
 	}
-	if err := l.checkSources(ctx, q.Filters[FacetSource]); err != nil {
+	if len(sources) > 0 {
+		q.Filters = maps.Clone(q.Filters)
+		q.Filters[FacetSource] = sources
+	}
+	c, err := Compile(q, l.thesaurus)
+	if err != nil {
 		return Result{}, err
 	}
 	found, err := l.index.Find(ctx, c.Plan)
@@ -46,7 +52,7 @@ func (l *Library) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	result := Result{
 		Total: found.Total, Hits: make([]Hit, len(found.Hits)), Next: found.Next, Terms: c.Terms,
-		Expansions: c.Expansions, Notes: c.Notes,
+		Expansions: c.Expansions, Notes: c.Notes, Sources: sources,
 	}
 	result.Facets, result.FacetTotals = c.counts(q, found)
 	for i, h := range found.Hits {

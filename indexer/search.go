@@ -64,6 +64,8 @@ type Result struct {
 	// Expansions are the parts of the query that name concepts, and what languages call
 	// them.
 	Expansions []Expansion `json:"expansions,omitempty"`
+	// Sources are those that the filter of the query names, as studies have them.
+	Sources []string `json:"sources,omitempty"`
 	// Notes are what a reader should know of how the query was read, a sentence each.
 	Notes      []string      `json:"notes,omitempty"`
 	Suggestion *Suggestion   `json:"suggestion,omitempty"`

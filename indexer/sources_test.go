@@ -37,6 +37,8 @@ func TestUnknownSources(t *testing.T) {
 	}{
 		{"known by name", has, "scielo", ""},
 		{"in the index alone", has, "import", ""},
+		{"by what it calls itself", has, "SciELO", ""},
+		{"a name without letters", has, "!", "!"},
 		{"none", has, "openalx", "openalx"},
 		{"one of two", has, "openalex openalx", "openalx"},
 		{"an index without studies and names", indexer.NewLibrary(fromSources{}), "anything", ""},

@@ -20,7 +20,7 @@ import (
 
 // mappingVersion is raised when mapping.json or what stands in documents changes in a
 // way that an index made before cannot serve.
-const mappingVersion = 4
+const mappingVersion = 5
 
 // mapping.json: the settings and mappings of a new index.
 //

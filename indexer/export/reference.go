@@ -96,7 +96,7 @@ func Of(s *indexer.Study, opts Options) Reference {
 		Identifiers: s.Identifiers(),
 		URL:         s.URL().Value,
 		Languages:   s.Languages(),
-		Sources:     s.Databases(),
+		Sources:     s.Sources(),
 		Flags:       words(s.Flags()),
 		Reasons:     words(s.Reasons()),
 		SetAside:    s.SetAside(),

@@ -3,6 +3,7 @@ package indextest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +89,13 @@ var answers = []struct {
 		rest: "en-brothel",
 	},
 	{name: "decision", query: indexer.Query{Filters: map[string][]string{indexer.FacetDecision: {"include"}}}, rest: "en-exit"},
+	{name: "a database", query: from("Sociological Abstracts"), rest: "tr-cikis"},
+	{name: "a database in any case, all its spellings", query: from("SOCIOLOGICAL ABSTRACTS"), rest: "tr-cikis ar-khuruj"},
+	{name: "a database in another script", query: from("база ДАННЫХ 1"), rest: "th-ok"},
+	{name: "what was imported from no database by name", query: from("import"), rest: "it-uscita"},
+	{name: "a source that a database is called like", query: from("PubMed"), rest: "ko-tal"},
+	{name: "a database that is called like a source", query: from("PubMed (imported)"), rest: "el-exodos"},
+	{name: "a source and a database", query: from("pubmed", "Imported files", "sociological abstracts", "Sociological Abstracts"), rest: "ko-tal it-uscita tr-cikis ar-khuruj"},
 	{name: "a year", query: indexer.Query{Filters: map[string][]string{indexer.FacetYear: {"2010"}}}, rest: "el-exodos"},
 	{name: "a decade", query: indexer.Query{Filters: map[string][]string{indexer.FacetDecade: {"2000s"}}}, rest: "nl-uitstap sv-lamna"},
 	{name: "an attribute", query: indexer.Query{Filters: map[string][]string{"attr:design": {"interview"}}}, rest: "de-ausstieg sv-lamna"},
@@ -120,6 +128,10 @@ var answers = []struct {
 }
 
 func words(q string) indexer.Query { return indexer.Query{Text: q} }
+
+func from(sources ...string) indexer.Query {
+	return indexer.Query{Filters: map[string][]string{indexer.FacetSource: sources}}
+}
 
 // testLibrary asks real queries of studies in many languages.
 func testLibrary(t *testing.T, b Backend) {
@@ -210,6 +222,15 @@ func testLibrary(t *testing.T, b Backend) {
 		if few, err := lib.Search(t.Context(), indexer.Query{Facets: []string{indexer.FacetLanguage}, FacetSize: 3}); err != nil ||
 			len(few.Facets[indexer.FacetLanguage]) != 3 || few.FacetTotals[indexer.FacetLanguage] != 17 {
 			t.Errorf("%v of %v languages, error %v; want 3 of 17", few.Facets, few.FacetTotals, err)
+		}
+		databases := make(map[string]int)
+		for _, c := range result.Facets[indexer.FacetSource] {
+			databases[c.Value] = c.Count
+		}
+		if want := map[string]int{
+			"synthetic": 12, "import": 1, "Sociological Abstracts": 1, "sociological ABSTRACTS": 1, "База данных 1": 1, "pubMed (imported)": 1, "pubmed": 1,
+		}; !maps.Equal(databases, want) {
+			t.Errorf("sources %v, want %v", databases, want)
 		}
 		if result.Total != len(library)-1 {
 			t.Errorf("total %d, want %d: all but what was set aside", result.Total, len(library)-1)

@@ -22,9 +22,12 @@ type work struct {
 	flags     []record.Flag
 	reason    record.Reason
 	source    string
-	setAside  bool
-	design    string
-	license   string
+	// database is what the record was imported from, as the import named it; it is of
+	// the source "import" with or without one.
+	database string
+	setAside bool
+	design   string
+	license  string
 	// country is that of the journal.
 	country string
 	verdict record.Verdict
@@ -74,7 +77,7 @@ var library = []work{
 		abstract: "Die befragten Frauen nannten Schulden, Scham und fehlende Papiere.",
 	},
 	{
-		name: "it-uscita", lang: "it", date: "2012",
+		name: "it-uscita", lang: "it", date: "2012", source: "import",
 		title: "L’uscita dalla tratta: storie di donne", abstract: "Le donne raccontano il percorso di uscita e di reinserimento.",
 	},
 	{
@@ -91,11 +94,11 @@ var library = []work{
 		abstract: "Жертвы торговли людьми рассказывают о помощи, стыде и долгах. Ещё одна тема — семья.",
 	},
 	{
-		name: "tr-cikis", lang: "tr", date: "2017",
+		name: "tr-cikis", lang: "tr", date: "2017", source: "import", database: "Sociological Abstracts",
 		title: "Fuhuştan çıkış: İstanbul’da kadınların deneyimleri", abstract: "Mağdurların anlatıları borç ve utanç üzerinde durur.",
 	},
 	{
-		name: "ar-khuruj", lang: "ar", date: "2018",
+		name: "ar-khuruj", lang: "ar", date: "2018", source: "import", database: "sociological  ABSTRACTS",
 		title: "خروج النساء من الاتجار بالبشر", abstract: "مقابلات مع النساء الناجيات حول الدعم والعودة إلى الأسرة.",
 	},
 	{
@@ -111,15 +114,15 @@ var library = []work{
 		title: "女性脱离性交易的过程研究", abstract: "对被拐卖妇女的访谈显示家庭支持的作用。",
 	},
 	{
-		name: "ko-tal", lang: "ko", date: "2014",
+		name: "ko-tal", lang: "ko", date: "2014", source: "pubmed",
 		title: "탈성매매 여성의 경험", abstract: "성매매를 떠난 여성들의 회복 과정을 살펴보았다.",
 	},
 	{
-		name: "th-ok", lang: "th", date: "2013",
+		name: "th-ok", lang: "th", date: "2013", source: "import", database: "База данных 1",
 		title: "การออกจากการค้าประเวณีของผู้หญิง", abstract: "สัมภาษณ์ผู้เสียหายจากการค้ามนุษย์",
 	},
 	{
-		name: "el-exodos", lang: "el", date: "2010",
+		name: "el-exodos", lang: "el", date: "2010", source: "import", database: "pubMed",
 		title: "Η έξοδος από την πορνεία", abstract: "Μαρτυρίες γυναικών θυμάτων εμπορίας ανθρώπων.",
 	},
 }
@@ -144,6 +147,9 @@ func (w work) study(seq uint64) indexer.Study {
 		Titles:    []record.Text{{Text: w.title}},
 		Container: w.container, JournalCountry: w.country, License: w.license, Date: w.date, IDs: record.Identifiers{DOI: w.doi},
 		Harvested: time.Date(2026, 1, int(seq), 0, 0, 0, 0, time.UTC),
+	}
+	if source == "import" {
+		c.Route, c.Query = record.RouteImport, w.database
 	}
 	year, err := strconv.Atoi(w.date[:4])
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -211,6 +212,16 @@ func (a ask) toggle(facet, value string) ask {
 		filters[facet] = append(filters[facet], value)
 	}
 	a.q.Filters, a.q.After = filters, ""
+	return a
+}
+
+// withSources is the same ask with the sources by the names that studies have them by, so
+// that those in force are shown as such where they are counted.
+func (a ask) withSources(names []string) ask {
+	if len(names) > 0 {
+		a.q.Filters = maps.Clone(a.q.Filters)
+		a.q.Filters[indexer.FacetSource] = names
+	}
 	return a
 }
 

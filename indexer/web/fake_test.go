@@ -162,7 +162,7 @@ func values(st *indexer.Study, facet string) []string {
 				add(c.Concept)
 			}
 		case indexer.FacetSource:
-			add(m.Candidate.Source)
+			add(indexer.SourceOf(&m.Candidate))
 		case indexer.FacetRoute:
 			add(string(m.Candidate.Route))
 		case indexer.FacetType:

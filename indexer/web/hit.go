@@ -51,11 +51,8 @@ func (s *site) hit(a ask, h indexer.Hit) hitView {
 		Year: year(st.Year().Value), Container: st.Container().Value, Languages: tongues(st), Reasons: reasonWords(st),
 		Seed: seed(st), Notes: notes(st),
 	}
-	for _, database := range st.Databases() {
-		// PubMed may have been searched, and an export of it imported.
-		if name := sourceName(database); !slices.Contains(v.Sources, name) {
-			v.Sources = append(v.Sources, name)
-		}
+	for _, source := range st.Sources() {
+		v.Sources = append(v.Sources, sourceName(source))
 	}
 	for _, d := range st.Decisions {
 		v.Verdicts = append(v.Verdicts, word(verdictNames, string(d.Decision.Verdict)))

@@ -78,6 +78,10 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		var res indexer.Result
 		if res, err = s.searcher.Search(r.Context(), a.query()); err == nil {
+			if known := a.withSources(res.Sources); known.href("/") != a.href("/") {
+				http.Redirect(w, r, known.href("/"), http.StatusSeeOther)
+				return
+			}
 			if all, ok := a.everywhere(res.Expansions); ok {
 				http.Redirect(w, r, all.href("/"), http.StatusSeeOther)
 				return

@@ -120,7 +120,7 @@ func (s *site) study(st *indexer.Study) studyView {
 		m := &st.Members[i].Record
 		c := &m.Candidate
 		view := memberView{
-			Source: databaseName(c), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)),
+			Source: sourceName(indexer.SourceOf(c)), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)),
 			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c, Why: capitalise(st.Members[i].Why),
 		}
 		if _, _, ok := record.FollowedBy(c.Query); !ok && c.Query != "" { // else it is the first of the paths

@@ -169,7 +169,7 @@ func ledgers(st *indexer.Study) []ledgerView {
 			same = len(out)
 			out = append(out, v)
 		}
-		out[same].Records = append(out[same].Records, databaseName(&m.Candidate))
+		out[same].Records = append(out[same].Records, sourceName(indexer.SourceOf(&m.Candidate)))
 	}
 	return out
 }

@@ -197,14 +197,6 @@ func queryName(name string) string {
 // sourceName is a source as it calls itself.
 func sourceName(source string) string { return plain(record.SourceName(source)) }
 
-// databaseName is where a record is from: the database of an import, else its source.
-func databaseName(c *record.Candidate) string {
-	if from := indexer.ImportedFrom(c); from != "" {
-		return plain(from)
-	}
-	return sourceName(c.Source)
-}
-
 func word[K ~string](names map[K]string, code string) string {
 	if name, ok := names[K(code)]; ok {
 		return name

@@ -137,6 +137,15 @@ func TestImportedDatabasesStayApart(t *testing.T) {
 	if !strings.Contains(found, "Scopus+Sociological Abstracts/") && !strings.Contains(found, "Sociological Abstracts/+Scopus") {
 		t.Errorf("the list does not name the databases:\n%s", found)
 	}
+	if facets := s.run(exitComplete, "search", "--set-aside", "--facets"); !strings.Contains(facets, "source  Sociological Abstracts/ 2 · Scopus 1") {
+		t.Errorf("the facets do not count the databases:\n%s", facets)
+	}
+	var of indexer.Result
+	s.runJSON(exitComplete, &of, "search", "--set-aside", "--source", "sociological abstracts")
+	if of.Total != 2 {
+		t.Errorf("%d studies of a database, want 2", of.Total)
+	}
+	s.run(exitUsage, "search", "--source", "Embase")
 	table := s.run(exitComplete, "export", "--set-aside", "--format", "csv", "10.5555/apart")
 	if !strings.Contains(table, "Scopus; Sociological Abstracts/") && !strings.Contains(table, "Sociological Abstracts/; Scopus") {
 		t.Errorf("the table does not name the databases:\n%s", table)

@@ -37,7 +37,7 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.class, "language-class", nil, "only of this class: english, english-metadata (the paper is in another language), several, other, unknown")
 	set.StringSliceVar(&f.flag, "flag", nil, "only with this flag: keyword-miss, non-english, definition-open, no-abstract, retracted, deleted")
 	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, like-the-seeds, cited, not-judgeable")
-	set.StringSliceVar(&f.sources, "source", nil, "only from this source")
+	set.StringSliceVar(&f.sources, "source", nil, "only from this source or imported database, in any case: openalex, 'Sociological Abstracts'")
 	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
 	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, journal-country=BR, license=not-stated, attr:design=interview")
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
@@ -250,7 +250,7 @@ func printHit(w io.Writer, st styles, n int, h indexer.Hit) {
 	if c := s.Container().Value; c != "" {
 		line = append(line, clean(c))
 	}
-	line = append(line, strings.Join(s.Languages(), "+"), clean(strings.Join(s.Databases(), "+")))
+	line = append(line, strings.Join(s.Languages(), "+"), clean(strings.Join(s.Sources(), "+")))
 	fmt.Fprintf(w, "     %s%s%s\n", st.dim, strings.Join(slices.DeleteFunc(line, func(p string) bool { return p == "" }), " · "), st.reset)
 	for _, sn := range rest[:min(len(rest), 2)] {
 		fmt.Fprintf(w, "     %s\n", marked(st, sn))

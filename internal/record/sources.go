@@ -1,5 +1,7 @@
 package record
 
+import "polyglean/internal/fold"
+
 // sourceNames are what the sources call themselves, by the names they have here.
 var sourceNames = map[string]string{
 	"openalex": "OpenAlex", "crossref": "Crossref", "europepmc": "Europe PMC", "pubmed": "PubMed", "doaj": "DOAJ",
@@ -17,3 +19,15 @@ func SourceName(source string) string {
 	}
 	return source
 }
+
+// SourceNamed is the source that goes by a name, here or by what it calls itself, in
+// whatever case; "" for none of those that are known.
+func SourceNamed(name string) string { return sourcesByName[fold.Fold(name)] }
+
+var sourcesByName = func() map[string]string {
+	byName := make(map[string]string, 2*len(sourceNames))
+	for source, name := range sourceNames {
+		byName[fold.Fold(source)], byName[fold.Fold(name)] = source, source
+	}
+	return byName
+}()
