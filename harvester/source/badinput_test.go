@@ -174,11 +174,11 @@ func TestManyAuthors(t *testing.T) {
 	}
 }
 
-// Of a key that is given twice, also in other letters, one value is taken, and always
-// the same.
+// Of a key that is given twice the last value is taken. One in other letters is another
+// key.
 func TestKeysGivenTwice(t *testing.T) {
 	c := onlyRecord(t, dataCiteAnswer(`"titles":[{"title":"first"}],"titles":[{"title":"second"}],"TITLES":[{"title":"third"}],"language":"es","Language":"pt"`))
-	if c.Title() != "third" || !slices.Equal(c.Languages, []string{"pt"}) || c.SourceID != "10.5555/bad.1" {
+	if c.Title() != "second" || !slices.Equal(c.Languages, []string{"es"}) || c.SourceID != "10.5555/bad.1" {
 		t.Errorf("%+v", c)
 	}
 }

@@ -2,13 +2,14 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -110,10 +111,10 @@ func (s *cinii) Page(ctx context.Context, q harvester.Query, cursor string) (har
 // decodeCiNii reads a page of results, which has no items where there are none.
 func decodeCiNii(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Total *jsonInt           `json:"opensearch:totalResults"`
-		Items *[]json.RawMessage `json:"items"`
+		Total *jsonInt          `json:"opensearch:totalResults"`
+		Items *[]jsontext.Value `json:"items"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Total == nil || answer.Items == nil && *answer.Total > 0 {
@@ -148,7 +149,7 @@ type ciniiItem struct {
 	} `json:"dc:identifier"`
 }
 
-func decodeCiNiiItem(raw json.RawMessage) (record.Candidate, error) {
+func decodeCiNiiItem(raw jsontext.Value) (record.Candidate, error) {
 	var r ciniiItem
 	var c record.Candidate
 	err := decodeRecord(raw, &r)

@@ -2,11 +2,12 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -101,11 +102,11 @@ func (s *clinicalTrials) Page(ctx context.Context, q harvester.Query, cursor str
 // are.
 func decodeClinicalTrials(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Total   *jsonInt           `json:"totalCount"`
-		Studies *[]json.RawMessage `json:"studies"`
-		Next    jsonText           `json:"nextPageToken"`
+		Total   *jsonInt          `json:"totalCount"`
+		Studies *[]jsontext.Value `json:"studies"`
+		Next    jsonText          `json:"nextPageToken"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Studies == nil {
@@ -169,7 +170,7 @@ type clinicalTrialsDate struct {
 
 // decodeClinicalTrialsStudy reads one registration; its date is that of its first
 // publication in the register.
-func decodeClinicalTrialsStudy(raw json.RawMessage) (record.Candidate, error) {
+func decodeClinicalTrialsStudy(raw jsontext.Value) (record.Candidate, error) {
 	var s clinicalTrialsStudy
 	var c record.Candidate
 	err := decodeRecord(raw, &s)

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -120,11 +121,11 @@ func (s *core) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 // decodeCORE reads a page of works.
 func decodeCORE(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Total   *jsonInt           `json:"totalHits"`
-		Results *[]json.RawMessage `json:"results"`
-		Message jsonText           `json:"message"`
+		Total   *jsonInt          `json:"totalHits"`
+		Results *[]jsontext.Value `json:"results"`
+		Message jsonText          `json:"message"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Total == nil || answer.Results == nil {
@@ -169,7 +170,7 @@ type coreWork struct {
 	Updated jsonText `json:"updatedDate"`
 }
 
-func decodeCOREWork(raw json.RawMessage) (record.Candidate, error) {
+func decodeCOREWork(raw jsontext.Value) (record.Candidate, error) {
 	var w coreWork
 	var c record.Candidate
 	err := decodeRecord(raw, &w)

@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/country"
@@ -174,21 +175,21 @@ func parseCrossrefCursor(s string) (crossrefCursor, error) {
 // decodeCrossref reads a page; next is Crossref's own cursor.
 func decodeCrossref(body []byte) (page harvester.Page, next string, err error) {
 	var answer struct {
-		Status  jsonText        `json:"status"`
-		Message json.RawMessage `json:"message"`
+		Status  jsonText       `json:"status"`
+		Message jsontext.Value `json:"message"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return page, "", err
 	}
-	if answer.Status != "ok" || kindOf(answer.Message) != "object" {
+	if answer.Status != "ok" || answer.Message.Kind() != jsontext.KindBeginObject {
 		return page, "", fmt.Errorf("the answer has the status %q instead of ok, saying %q", string(answer.Status), excerpt(answer.Message))
 	}
 	var message struct {
-		Total *jsonInt           `json:"total-results"`
-		Next  jsonText           `json:"next-cursor"`
-		Items *[]json.RawMessage `json:"items"`
+		Total *jsonInt          `json:"total-results"`
+		Next  jsonText          `json:"next-cursor"`
+		Items *[]jsontext.Value `json:"items"`
 	}
-	if err := json.Unmarshal(answer.Message, &message); err != nil {
+	if err := readJSON(answer.Message, &message); err != nil {
 		return page, "", err
 	}
 	if message.Total == nil || message.Items == nil {
@@ -269,14 +270,18 @@ type crossrefRelated map[string][]struct {
 	ID     jsonText `json:"id"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler. Relations are an aside: what cannot be read
-// of them costs nobody the record.
-func (r *crossrefRelated) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. Relations are an aside: what cannot
+// be read of them costs nobody the record.
+func (r *crossrefRelated) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
 	var plain map[string]jsonList[struct {
 		Scheme jsonText `json:"id-type"`
 		ID     jsonText `json:"id"`
 	}]
-	if json.Unmarshal(raw, &plain) != nil {
+	if readJSON(raw, &plain) != nil {
 		return nil
 	}
 	*r = make(crossrefRelated, len(plain))
@@ -316,7 +321,7 @@ func (r crossrefRef) String() string {
 }
 
 // decodeCrossrefWork reads one work. Its ID at Crossref is its DOI.
-func decodeCrossrefWork(raw json.RawMessage) (record.Candidate, error) {
+func decodeCrossrefWork(raw jsontext.Value) (record.Candidate, error) {
 	var w crossrefWork
 	var c record.Candidate
 	err := decodeRecord(raw, &w)

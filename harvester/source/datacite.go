@@ -2,13 +2,14 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -93,7 +94,7 @@ func (s *dataCite) Page(ctx context.Context, q harvester.Query, cursor string) (
 // cursor is taken from it, so that no answer decides where the next request goes.
 func decodeDataCite(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Data *[]json.RawMessage `json:"data"`
+		Data *[]jsontext.Value `json:"data"`
 		Meta struct {
 			Total *jsonInt `json:"total"`
 		} `json:"meta"`
@@ -101,7 +102,7 @@ func decodeDataCite(body []byte) (harvester.Page, error) {
 			Next jsonText `json:"next"`
 		} `json:"links"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Data == nil || answer.Meta.Total == nil {
@@ -177,7 +178,7 @@ type dataCiteDOI struct {
 	} `json:"attributes"`
 }
 
-func decodeDataCiteDOI(raw json.RawMessage) (record.Candidate, error) {
+func decodeDataCiteDOI(raw jsontext.Value) (record.Candidate, error) {
 	var d dataCiteDOI
 	var c record.Candidate
 	err := decodeRecord(raw, &d)

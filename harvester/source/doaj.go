@@ -2,13 +2,14 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/country"
@@ -124,10 +125,10 @@ func (s *doaj) Page(ctx context.Context, q harvester.Query, cursor string) (harv
 // decodeDOAJ reads a page of articles.
 func decodeDOAJ(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Total   *jsonInt           `json:"total"`
-		Results *[]json.RawMessage `json:"results"`
+		Total   *jsonInt          `json:"total"`
+		Results *[]jsontext.Value `json:"results"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Total == nil || answer.Results == nil {
@@ -180,7 +181,7 @@ type doajArticle struct {
 // decodeDOAJArticle reads one article. DOAJ knows the languages of its journal only;
 // where that has one, it is the article's, and where it has several, the article's
 // is not stated.
-func decodeDOAJArticle(raw json.RawMessage) (record.Candidate, error) {
+func decodeDOAJArticle(raw jsontext.Value) (record.Candidate, error) {
 	var a doajArticle
 	var c record.Candidate
 	err := decodeRecord(raw, &a)

@@ -2,13 +2,14 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -105,11 +106,11 @@ func decodeEuropePMC(body []byte, cursor string) (harvester.Page, error) {
 		Count *jsonInt `json:"hitCount"`
 		Next  jsonText `json:"nextCursorMark"`
 		List  *struct {
-			Results []json.RawMessage `json:"result"`
+			Results []jsontext.Value `json:"result"`
 		} `json:"resultList"`
 		ErrorMessage jsonText `json:"errMsg"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.ErrorMessage != "" {
@@ -196,7 +197,7 @@ type europePMCRecord struct {
 	Indexed jsonText `json:"firstIndexDate"`
 }
 
-func decodeEuropePMCRecord(raw json.RawMessage) (record.Candidate, error) {
+func decodeEuropePMCRecord(raw jsontext.Value) (record.Candidate, error) {
 	var r europePMCRecord
 	var c record.Candidate
 	err := decodeRecord(raw, &r)

@@ -2,12 +2,13 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/record"
@@ -110,7 +111,7 @@ func (s *europePMC) cited(ctx context.Context, ids []string, cursor string) (har
 // of.
 type europePMCReference struct {
 	id, collection string
-	raw            json.RawMessage
+	raw            jsontext.Value
 }
 
 // decodeEuropePMCReferences reads a page of a list of references; count is how many
@@ -119,11 +120,11 @@ func decodeEuropePMCReferences(body []byte) (count int, listed []europePMCRefere
 	var answer struct {
 		Count *jsonInt `json:"hitCount"`
 		List  struct {
-			References []json.RawMessage `json:"reference"`
+			References []jsontext.Value `json:"reference"`
 		} `json:"referenceList"`
 		ErrorMessage jsonText `json:"errMsg"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return 0, nil, err
 	}
 	switch {

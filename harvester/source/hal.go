@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -110,15 +111,15 @@ func (s *hal) Page(ctx context.Context, q harvester.Query, cursor string) (harve
 func decodeHAL(body []byte, cursor string) (harvester.Page, error) {
 	var answer struct {
 		Response *struct {
-			Found *jsonInt           `json:"numFound"`
-			Docs  *[]json.RawMessage `json:"docs"`
+			Found *jsonInt          `json:"numFound"`
+			Docs  *[]jsontext.Value `json:"docs"`
 		} `json:"response"`
 		Next  jsonText `json:"nextCursorMark"`
 		Error struct {
 			Message jsonText `json:"msg"`
 		} `json:"error"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if message := answer.Error.Message.line(); message != "" {
@@ -168,9 +169,12 @@ type halDoc struct {
 	Year       jsonText           `json:"publicationDateY_i"`
 	Modified   jsonText           `json:"modifiedDate_tdate"`
 	License    jsonText           `json:"licence_s"`
+
+	// Others are the fields that exist once for each language, by name.
+	Others map[string]jsontext.Value `json:",embed"`
 }
 
-func decodeHALDoc(raw json.RawMessage) (record.Candidate, error) {
+func decodeHALDoc(raw jsontext.Value) (record.Candidate, error) {
 	var d halDoc
 	var c record.Candidate
 	err := decodeRecord(raw, &d)
@@ -186,11 +190,7 @@ func decodeHALDoc(raw json.RawMessage) (record.Candidate, error) {
 			c.Languages = appendNew(c.Languages, lang)
 		}
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return c, err
-	}
-	if err := halTexts(&c, &d, fields); err != nil {
+	if err := halTexts(&c, &d); err != nil {
 		return c, err
 	}
 	for _, a := range d.Authors {
@@ -224,8 +224,8 @@ func decodeHALDoc(raw json.RawMessage) (record.Candidate, error) {
 
 // halTexts takes the texts from the fields of each language, those of the document's
 // own language first, and then what only the fields without a language have.
-func halTexts(c *record.Candidate, d *halDoc, fields map[string]json.RawMessage) error {
-	names := slices.Sorted(maps.Keys(fields))
+func halTexts(c *record.Candidate, d *halDoc) error {
+	names := slices.Sorted(maps.Keys(d.Others))
 	slices.SortStableFunc(names, func(a, b string) int {
 		own := func(name string) int {
 			lang, _, _ := strings.Cut(name, "_")
@@ -242,7 +242,7 @@ func halTexts(c *record.Candidate, d *halDoc, fields map[string]json.RawMessage)
 			continue
 		}
 		var texts jsonList[jsonText]
-		if err := json.Unmarshal(fields[name], &texts); err != nil {
+		if err := readJSON(d.Others[name], &texts); err != nil {
 			return fmt.Errorf("field %s is no list of texts", name)
 		}
 		lang := normalLang(code)
@@ -251,7 +251,7 @@ func halTexts(c *record.Candidate, d *halDoc, fields map[string]json.RawMessage)
 			case "title_s":
 				title := t.line()
 				if i == 0 {
-					title = withSubtitle(title, halSubtitle(fields[code+"_subTitle_s"]))
+					title = withSubtitle(title, halSubtitle(d.Others[code+"_subTitle_s"]))
 				}
 				c.Titles = addText(c.Titles, title, lang)
 			case "abstract_s":
@@ -275,9 +275,9 @@ func halTexts(c *record.Candidate, d *halDoc, fields map[string]json.RawMessage)
 	return nil
 }
 
-func halSubtitle(raw json.RawMessage) string {
+func halSubtitle(raw jsontext.Value) string {
 	var texts jsonList[jsonText]
-	if json.Unmarshal(raw, &texts) != nil {
+	if readJSON(raw, &texts) != nil {
 		return ""
 	}
 	return firstOf(texts...)

@@ -22,6 +22,7 @@ func TestJSONSourcesRefuse(t *testing.T) {
 		{"openalex", "results null", `{"meta":{"count":5},"results":null}`},
 		{"openalex", "results no list", `{"meta":{"count":5},"results":{"id":"W1"}}`},
 		{"openalex", "no count", `{"meta":{},"results":[]}`},
+		{"openalex", "a cursor that is none", `{"meta":{"count":5,"next_cursor":{}},"results":[]}`},
 		{"crossref", "failed", `{"status":"failed","message-type":"validation-failure","message":[{"type":"cursor-invalid"}]}`},
 		{"crossref", "no items", `{"status":"ok","message":{"total-results":5}}`},
 		{"crossref", "one work", `{"status":"ok","message-type":"work","message":{"DOI":"10.5555/1"}}`},

@@ -2,12 +2,15 @@ package source
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"polyglean/harvester"
 	"polyglean/internal/record"
@@ -16,21 +19,31 @@ import (
 // jsonTypes are the media types a JSON answer may have.
 var jsonTypes = []string{"application/json", "text/json"}
 
+// asSent takes JSON as sources send it: of a name that is given twice the last value
+// counts, and half a surrogate or a byte that is not UTF-8 is U+FFFD. A name that is
+// written in other letters than the field's is another name.
+var asSent = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 // checkJSON refuses a body that is not one whole JSON value: cut short, or with
 // something behind it.
 func checkJSON(body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the answer is empty")
 	}
-	if !json.Valid(body) {
+	if !jsontext.Value(body).IsValid(asSent) {
 		return errors.New("the answer is not whole JSON")
 	}
 	return nil
 }
 
+// readJSON decodes an answer, with an error for people.
+func readJSON(body []byte, into any) error {
+	return misfit("the answer", json.Unmarshal(body, into, asSent))
+}
+
 // decodeAll decodes each record of a page alone, so that one that cannot be read
 // is set aside with its reason and the others live.
-func decodeAll(raws []json.RawMessage, decode func(json.RawMessage) (record.Candidate, error)) ([]record.Candidate, []harvester.Bad) {
+func decodeAll(raws []jsontext.Value, decode func(jsontext.Value) (record.Candidate, error)) ([]record.Candidate, []harvester.Bad) {
 	records := make([]record.Candidate, 0, len(raws))
 	var bad []harvester.Bad
 	for _, raw := range raws {
@@ -45,56 +58,79 @@ func decodeAll(raws []json.RawMessage, decode func(json.RawMessage) (record.Cand
 }
 
 // decodeRecord decodes one record, with an error for people.
-func decodeRecord(raw json.RawMessage, into any) error {
-	if t := bytes.TrimSpace(raw); len(t) == 0 || t[0] != '{' {
-		return fmt.Errorf("the record is %s instead of an object", kindOf(t))
+func decodeRecord(raw jsontext.Value, into any) error {
+	if kind := raw.Kind(); kind != jsontext.KindBeginObject {
+		return fmt.Errorf("the record is %s instead of an object", kindName(kind))
 	}
-	err := json.Unmarshal(raw, into)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("field %s is %s: this program expects another type", wrong.Field, wrong.Value)
+	err := json.Unmarshal(raw, into, asSent)
+	if err != nil {
+		// It stopped at that field. What can be read behind it is read all the same: it
+		// may be what tells which record this is.
+		_ = json.Unmarshal(raw, into, asSent, jsonv1.ReportErrorsWithLegacySemantics(true))
 	}
-	return err
+	return misfit("the record", err)
 }
 
-// kindOf names the kind of a JSON value.
-func kindOf(raw []byte) string {
-	if len(raw) == 0 {
-		return "nothing"
+// misfit makes an error for people of one that says that JSON does not fit its Go type.
+func misfit(whole string, err error) error {
+	wrong, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case !ok:
+		return err
+	case wrong.Err != nil: // it was a type of this program that refused the value
+		return wrong.Err
 	}
-	switch raw[0] {
-	case '{':
+	var names []string
+	for name := range wrong.JSONPointer.Tokens() {
+		if strings.Trim(name, "0123456789") != "" { // an element's place in its list tells nobody anything
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		whole = "field " + strings.Join(names, ".")
+	}
+	return fmt.Errorf("%s is %s: this program expects another type", whole, kindName(wrong.JSONKind))
+}
+
+// kindName names the kind of a JSON value.
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case jsontext.KindBeginObject:
 		return "object"
-	case '[':
+	case jsontext.KindBeginArray:
 		return "array"
-	case '"':
+	case jsontext.KindString:
 		return "string"
-	case 't', 'f':
+	case jsontext.KindNumber:
+		return "number"
+	case jsontext.KindTrue, jsontext.KindFalse:
 		return "bool"
-	case 'n':
+	case jsontext.KindNull:
 		return "null"
 	}
-	return "number"
+	return "nothing"
 }
 
 // jsonText is a string; a number, a boolean and null are taken for one too, since
 // that harms nobody.
 type jsonText string
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *jsonText) UnmarshalJSON(raw []byte) error {
-	switch kindOf(raw) {
-	case "string":
-		var s string
-		if err := json.Unmarshal(raw, &s); err != nil {
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (t *jsonText) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if kind := dec.PeekKind(); kind == jsontext.KindBeginObject || kind == jsontext.KindBeginArray {
+		if err := dec.SkipValue(); err != nil {
 			return err
 		}
-		*t = jsonText(s)
-	case "null":
+		return &json.SemanticError{JSONKind: kind}
+	}
+	token, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return err
+	case token.Kind() == jsontext.KindNull:
 		*t = ""
-	case "number", "bool":
-		*t = jsonText(raw)
 	default:
-		return &json.UnmarshalTypeError{Value: kindOf(raw)}
+		*t = jsonText(token.String())
 	}
 	return nil
 }
@@ -105,8 +141,12 @@ func (t jsonText) line() string { return plainLine(string(t)) }
 // jsonInt is a whole number, also one written as a string; anything else is 0.
 type jsonInt int64
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (n *jsonInt) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (n *jsonInt) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
 	*n = 0
 	s := strings.Trim(string(raw), `" `)
 	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -120,8 +160,12 @@ func (n *jsonInt) UnmarshalJSON(raw []byte) error {
 // jsonBool is true, also as "true", "Y" or 1; anything else is false.
 type jsonBool bool
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (b *jsonBool) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (b *jsonBool) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
 	switch strings.ToLower(strings.Trim(string(raw), `"`)) {
 	case "true", "y", "yes", "1":
 		*b = true
@@ -134,21 +178,14 @@ func (b *jsonBool) UnmarshalJSON(raw []byte) error {
 // jsonList is an array; null is an empty one, and a single value an array of one.
 type jsonList[T any] []T
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (l *jsonList[T]) UnmarshalJSON(raw []byte) error {
-	switch kindOf(raw) {
-	case "null":
-		*l = nil
-		return nil
-	case "array":
-		return json.Unmarshal(raw, (*[]T)(l))
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (l *jsonList[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	switch dec.PeekKind() {
+	case jsontext.KindNull, jsontext.KindBeginArray:
+		return json.UnmarshalDecode(dec, (*[]T)(l))
 	}
-	var one T
-	if err := json.Unmarshal(raw, &one); err != nil {
-		return err
-	}
-	*l = jsonList[T]{one}
-	return nil
+	*l = make(jsonList[T], 1)
+	return json.UnmarshalDecode(dec, &(*l)[0])
 }
 
 // addText appends a text unless it is empty or there already.

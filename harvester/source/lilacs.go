@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/country"
@@ -119,12 +120,12 @@ func decodeLILACS(body []byte) (harvester.Page, error) {
 	var answer struct {
 		Servers jsonList[struct {
 			Response *struct {
-				Found *jsonInt           `json:"numFound"`
-				Docs  *[]json.RawMessage `json:"docs"`
+				Found *jsonInt          `json:"numFound"`
+				Docs  *[]jsontext.Value `json:"docs"`
 			} `json:"response"`
 		}] `json:"diaServerResponse"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if len(answer.Servers) == 0 || answer.Servers[0].Response == nil || answer.Servers[0].Response.Found == nil || answer.Servers[0].Response.Docs == nil {
@@ -152,9 +153,12 @@ type lilacsRecord struct {
 	DOI         jsonList[jsonText] `json:"doi"`
 	Addresses   jsonList[jsonText] `json:"ur"`
 	Entered     jsonText           `json:"entry_date"`
+
+	// Others are the fields that exist once for each language, by name.
+	Others map[string]jsontext.Value `json:",embed"`
 }
 
-func decodeLILACSRecord(raw json.RawMessage) (record.Candidate, error) {
+func decodeLILACSRecord(raw jsontext.Value) (record.Candidate, error) {
 	var r lilacsRecord
 	var c record.Candidate
 	err := decodeRecord(raw, &r)
@@ -168,10 +172,10 @@ func decodeLILACSRecord(raw json.RawMessage) (record.Candidate, error) {
 	for _, lang := range r.Languages {
 		c.Languages = appendNew(c.Languages, normalLang(string(lang)))
 	}
-	if c.Titles, err = lilacsTexts(raw, "ti", c.Languages); err != nil {
+	if c.Titles, err = r.texts("ti", c.Languages); err != nil {
 		return c, err
 	}
-	if c.Abstracts, err = lilacsTexts(raw, "ab", c.Languages); err != nil {
+	if c.Abstracts, err = r.texts("ab", c.Languages); err != nil {
 		return c, err
 	}
 	for _, author := range r.Authors {
@@ -210,15 +214,11 @@ func decodeLILACSRecord(raw json.RawMessage) (record.Candidate, error) {
 	return c, nil
 }
 
-// lilacsTexts reads a field in all its languages, "ti_es", "ti_pt", "ti" …: those of
+// texts reads a field in all its languages, "ti_es", "ti_pt", "ti" …: those of
 // the work first, and then what has no language and says something else.
-func lilacsTexts(raw json.RawMessage, field string, work []string) ([]record.Text, error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, err
-	}
+func (r *lilacsRecord) texts(field string, work []string) ([]record.Text, error) {
 	byLang := map[string]string{}
-	for name := range all {
+	for name := range r.Others {
 		if lang, ok := strings.CutPrefix(name, field+"_"); ok && normalLang(lang) != "" {
 			byLang[normalLang(lang)] = name
 		}
@@ -231,9 +231,9 @@ func lilacsTexts(raw json.RawMessage, field string, work []string) ([]record.Tex
 	var texts []record.Text
 	for _, lang := range append(langs, "") {
 		var values jsonList[jsonText]
-		if raw, ok := all[byLang[lang]]; ok {
-			if err := json.Unmarshal(raw, &values); err != nil {
-				return nil, fmt.Errorf("field %s is %s: this program expects text", byLang[lang], kindOf(raw))
+		if raw, ok := r.Others[byLang[lang]]; ok {
+			if err := readJSON(raw, &values); err != nil {
+				return nil, fmt.Errorf("field %s is %s: this program expects text", byLang[lang], kindName(raw.Kind()))
 			}
 		}
 		for _, v := range values {

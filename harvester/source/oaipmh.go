@@ -3,7 +3,6 @@ package source
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -329,9 +330,9 @@ func (s *oai) get(ctx context.Context, endpoint *url.URL, params []string) (xmlP
 type oaiCursor struct {
 	Token string `json:"token"`
 	Page  int    `json:"page"`
-	Mark  string `json:"mark,omitempty"`
+	Mark  string `json:"mark,omitzero"`
 	// MarkPage is the page the marked token led to.
-	MarkPage int `json:"mark_page,omitempty"`
+	MarkPage int `json:"mark_page,omitzero"`
 }
 
 func readOAICursor(cursor string) (oaiCursor, error) {
@@ -339,7 +340,7 @@ func readOAICursor(cursor string) (oaiCursor, error) {
 	if cursor == "" {
 		return at, nil
 	}
-	if err := json.Unmarshal([]byte(cursor), &at); err != nil || at.Token == "" {
+	if err := readJSON([]byte(cursor), &at); err != nil || at.Token == "" {
 		return at, fmt.Errorf("the cursor %q is not one of this source: reset the query's cursor", cursor)
 	}
 	return at, nil

@@ -2,12 +2,13 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -100,9 +101,9 @@ func decodeOpenAIRE(body []byte, cursor string) (harvester.Page, error) {
 			Found *jsonInt `json:"numFound"`
 			Next  jsonText `json:"nextCursor"`
 		} `json:"header"`
-		Results *[]json.RawMessage `json:"results"`
+		Results *[]jsontext.Value `json:"results"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Header == nil || answer.Header.Found == nil || answer.Results == nil {
@@ -170,7 +171,7 @@ type openAIREInstance struct {
 	URLs      jsonList[jsonText] `json:"urls"`
 }
 
-func decodeOpenAIREProduct(raw json.RawMessage) (record.Candidate, error) {
+func decodeOpenAIREProduct(raw jsontext.Value) (record.Candidate, error) {
 	var p openAIREProduct
 	var c record.Candidate
 	err := decodeRecord(raw, &p)

@@ -1,17 +1,16 @@
 package source
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -164,9 +163,9 @@ func decodeOpenAlex(body []byte) (harvester.Page, error) {
 			Count      *jsonInt `json:"count"`
 			NextCursor jsonText `json:"next_cursor"`
 		} `json:"meta"`
-		Results *[]json.RawMessage `json:"results"`
+		Results *[]jsontext.Value `json:"results"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if answer.Meta == nil || answer.Meta.Count == nil || answer.Results == nil {
@@ -187,7 +186,7 @@ type openAlexWork struct {
 	Title       jsonText            `json:"title"`
 	DisplayName jsonText            `json:"display_name"`
 	Language    jsonText            `json:"language"`
-	Index       json.RawMessage     `json:"abstract_inverted_index"`
+	Abstract    openAlexAbstract    `json:"abstract_inverted_index"`
 	Authorships []struct {
 		RawName  jsonText `json:"raw_author_name"`
 		RawORCID jsonText `json:"raw_orcid"`
@@ -242,7 +241,7 @@ type openAlexLocation struct {
 
 // decodeOpenAlexWork reads one work. OpenAlex names the language of a work by
 // looking at its title and abstract; it is passed on as what it claims to be.
-func decodeOpenAlexWork(raw json.RawMessage) (record.Candidate, error) {
+func decodeOpenAlexWork(raw jsontext.Value) (record.Candidate, error) {
 	var w openAlexWork
 	var c record.Candidate
 	if err := decodeRecord(raw, &w); err != nil {
@@ -253,12 +252,8 @@ func decodeOpenAlexWork(raw json.RawMessage) (record.Candidate, error) {
 	if c.SourceID == "" {
 		return c, fmt.Errorf("the work has no OpenAlex ID: %q", string(w.ID))
 	}
-	abstract, err := openAlexAbstract(w.Index)
-	if err != nil {
-		return c, err
-	}
 	c.Titles = addText(addText(nil, w.Title.line(), ""), w.DisplayName.line(), "")
-	c.Abstracts = addText(nil, abstract, "")
+	c.Abstracts = addText(nil, string(w.Abstract), "")
 	c.Languages = normalLangs(string(w.Language))
 	for _, a := range w.Authorships {
 		author := record.Author{Name: a.RawName.line(), ORCID: normalORCID(string(a.RawORCID))}
@@ -321,53 +316,6 @@ func decodeOpenAlexWork(raw json.RawMessage) (record.Candidate, error) {
 	}
 	c.Version = stamp(string(w.Updated))
 	return c, nil
-}
-
-// maxAbstract is the most words an abstract may have. OpenAlex has indexed whole
-// books as abstracts; anything above this is a mistake or an attack, since a
-// single position of 10^9 would ask for that much memory.
-const maxAbstract = 20_000
-
-// openAlexAbstract puts an abstract together from its inverted index: the
-// positions of each word.
-func openAlexAbstract(raw json.RawMessage) (string, error) {
-	if len(raw) == 0 || kindOf(raw) == "null" {
-		return "", nil
-	}
-	var index map[string][]json.Number
-	if err := json.Unmarshal(raw, &index); err != nil {
-		return "", errors.New("field abstract_inverted_index is not an object of lists of positions")
-	}
-	type placed struct {
-		at   int
-		word string
-	}
-	var words []placed
-	for word, positions := range index {
-		for _, position := range positions {
-			at, err := strconv.Atoi(position.String())
-			if err != nil || at < 0 || at >= maxAbstract {
-				return "", fmt.Errorf("field abstract_inverted_index has the position %s, outside of 0 to %d", position, maxAbstract-1)
-			}
-			words = append(words, placed{at, word})
-		}
-		if len(words) > maxAbstract {
-			return "", fmt.Errorf("field abstract_inverted_index has more than %d words", maxAbstract)
-		}
-	}
-	// By the word too, so that the same record reads the same each time even where
-	// two words claim one position.
-	slices.SortFunc(words, func(a, b placed) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.word, b.word))
-	})
-	var b strings.Builder
-	for i, w := range words {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w.word)
-	}
-	return plainText(b.String()), nil
 }
 
 // webAddress returns an http or https address, "" for anything else.

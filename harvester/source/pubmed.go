@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -141,7 +140,7 @@ func readESearch(body []byte) (pubmedFound, error) {
 			Error string   `json:"ERROR"`
 		} `json:"esearchresult"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return pubmedFound{}, fmt.Errorf("ESearch sent no whole JSON: %w", err)
 	}
 	switch {

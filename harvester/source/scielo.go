@@ -1,9 +1,7 @@
 package source
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/country"
@@ -129,7 +130,7 @@ type scieloItem struct {
 	// Event and Date are of the history: "add", "update" or "delete", and when.
 	Event jsonText `json:"event"`
 	Date  jsonText `json:"date"`
-	raw   json.RawMessage
+	raw   jsontext.Value
 }
 
 func (i scieloItem) id() string { return i.Collection.line() + "/" + i.Code.line() }
@@ -177,9 +178,9 @@ func decodeSciELOList(body []byte, collection string) (list []scieloItem, total 
 		Meta struct {
 			Total *jsonInt `json:"total"`
 		} `json:"meta"`
-		Objects *[]json.RawMessage `json:"objects"`
+		Objects *[]jsontext.Value `json:"objects"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return nil, 0, err
 	}
 	if answer.Objects == nil {
@@ -246,7 +247,7 @@ func (s *scielo) deletions(ctx context.Context, list []scieloItem, page *harvest
 }
 
 // article fetches one article, nil when there is none.
-func (s *scielo) article(ctx context.Context, item scieloItem) (json.RawMessage, mendings, error) {
+func (s *scielo) article(ctx context.Context, item scieloItem) (jsontext.Value, mendings, error) {
 	got, err := s.getAt(ctx, s.base.JoinPath("article", "/"), url.Values{
 		"collection": {item.Collection.line()}, "code": {item.Code.line()}, "format": {"json"},
 	})
@@ -256,7 +257,7 @@ func (s *scielo) article(ctx context.Context, item scieloItem) (json.RawMessage,
 	if err != nil {
 		return nil, nil, fmt.Errorf("article %s: %w", item.id(), err)
 	}
-	if kind := kindOf(bytes.TrimSpace(got.Body)); kind == "null" {
+	if jsontext.Value(got.Body).Kind() == jsontext.KindNull {
 		return nil, nil, nil
 	}
 	return got.Body, got.mended, nil
@@ -266,27 +267,27 @@ func (s *scielo) article(ctx context.Context, item scieloItem) (json.RawMessage,
 // occurrences.
 type isisField jsonList[isisValue]
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (f *isisField) UnmarshalJSON(raw []byte) error {
-	return (*jsonList[isisValue])(f).UnmarshalJSON(raw)
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (f *isisField) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	return json.UnmarshalDecode(dec, (*jsonList[isisValue])(f))
 }
 
 // isisValue is one occurrence of a field: its subfields by their letter, and under
 // "_" what stands before the first.
 type isisValue map[string]string
 
-// UnmarshalJSON implements json.Unmarshaler. A language that was left inside of a
-// text, "Título^les", is taken out.
-func (v *isisValue) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. A language that was left inside of
+// a text, "Título^les", is taken out.
+func (v *isisValue) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*v = isisValue{}
 	subfields := map[string]jsonText{}
-	if kindOf(raw) == "object" {
-		if err := json.Unmarshal(raw, &subfields); err != nil {
+	if dec.PeekKind() == jsontext.KindBeginObject {
+		if err := json.UnmarshalDecode(dec, &subfields); err != nil {
 			return err
 		}
 	} else {
 		var text jsonText
-		if err := text.UnmarshalJSON(raw); err != nil {
+		if err := json.UnmarshalDecode(dec, &text); err != nil {
 			return err
 		}
 		subfields["_"] = text
@@ -373,7 +374,7 @@ type scieloArticle struct {
 }
 
 // decodeSciELOArticle reads an article that was listed under id.
-func decodeSciELOArticle(raw json.RawMessage, id string) (record.Candidate, error) {
+func decodeSciELOArticle(raw jsontext.Value, id string) (record.Candidate, error) {
 	c := record.Candidate{SourceID: id}
 	var r scieloArticle
 	if err := decodeRecord(raw, &r); err != nil {

@@ -193,7 +193,7 @@ func TestISISValue(t *testing.T) {
 		`{"_":null,"n":12}`:              `{"_":"","n":"12"}`,
 	} {
 		var v isisValue
-		if err := json.Unmarshal([]byte(raw), &v); err != nil {
+		if err := readJSON([]byte(raw), &v); err != nil {
 			t.Errorf("%s: %v", raw, err)
 		}
 		if got, _ := json.Marshal(v); string(got) != want {

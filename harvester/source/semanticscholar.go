@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"polyglean/harvester"
 	"polyglean/internal/protocol"
@@ -136,12 +136,12 @@ func (s *semanticScholar) Page(ctx context.Context, q harvester.Query, cursor st
 // the list of them.
 func decodeSemanticScholar(body []byte) (harvester.Page, error) {
 	var answer struct {
-		Total *jsonInt           `json:"total"`
-		Token jsonText           `json:"token"`
-		Data  *[]json.RawMessage `json:"data"`
-		Error jsonText           `json:"error"`
+		Total *jsonInt          `json:"total"`
+		Token jsonText          `json:"token"`
+		Data  *[]jsontext.Value `json:"data"`
+		Error jsonText          `json:"error"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := readJSON(body, &answer); err != nil {
 		return harvester.Page{}, err
 	}
 	if message := answer.Error.line(); message != "" {
@@ -188,7 +188,7 @@ type semanticScholarPaper struct {
 	} `json:"openAccessPdf"`
 }
 
-func decodeSemanticScholarPaper(raw json.RawMessage) (record.Candidate, error) {
+func decodeSemanticScholarPaper(raw jsontext.Value) (record.Candidate, error) {
 	var p semanticScholarPaper
 	var c record.Candidate
 	err := decodeRecord(raw, &p)

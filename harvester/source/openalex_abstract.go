@@ -1,0 +1,158 @@
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxAbstract is the most words an abstract may have. OpenAlex has indexed whole
+// books as abstracts; anything above this is a mistake or an attack, since a
+// single position of 10^9 would ask for that much memory.
+const maxAbstract = 20_000
+
+// openAlexAbstract is an abstract as plain text, put together from its inverted index:
+// the positions of each word.
+type openAlexAbstract string
+
+var errInvertedIndex = errors.New("field abstract_inverted_index is not an object of lists of positions")
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	*a = ""
+	token, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return err
+	case token.Kind() == jsontext.KindNull:
+		return nil
+	case token.Kind() != jsontext.KindBeginObject:
+		return errInvertedIndex
+	}
+	words := placedWords{letters: make([]byte, 0, 2048), at: make([]span, 0, 256)}
+	for dec.PeekKind() != jsontext.KindEndObject {
+		word, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if err := words.read(dec, words.spell(word)); err != nil {
+			return err
+		}
+	}
+	*a = openAlexAbstract(plainText(words.String()))
+	_, err = dec.ReadToken()
+	return err
+}
+
+// placedWords are words at their positions in a text.
+type placedWords struct {
+	letters []byte // of all words, each once
+	at      []span // where the letters of the word at a position are; none at a gap
+	// further are words at positions that are taken.
+	further []furtherWord
+	count   int // of words
+	size    int // of the text
+}
+
+type span struct{ from, to int }
+
+type furtherWord struct {
+	at   int
+	word span
+}
+
+// spell takes the letters of a word, a JSON string.
+func (w *placedWords) spell(word jsontext.Value) span {
+	from := len(w.letters)
+	// The error is that of bytes which are not UTF-8, and which were replaced.
+	w.letters, _ = jsontext.AppendUnquote(w.letters, word)
+	return span{from, len(w.letters)}
+}
+
+// read reads the positions of a word.
+func (w *placedWords) read(dec *jsontext.Decoder, word span) error {
+	token, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return err
+	case token.Kind() == jsontext.KindNull:
+		return nil
+	case token.Kind() != jsontext.KindBeginArray:
+		return errInvertedIndex
+	}
+	for dec.PeekKind() != jsontext.KindEndArray {
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if kind := raw.Kind(); kind != jsontext.KindNumber && kind != jsontext.KindString {
+			return errInvertedIndex
+		}
+		position := bytes.Trim(raw, `"`)
+		at, err := strconv.Atoi(string(position))
+		if err != nil || at < 0 || at >= maxAbstract {
+			return fmt.Errorf("field abstract_inverted_index has the position %s, outside of 0 to %d", position, maxAbstract-1)
+		}
+		if w.count == maxAbstract {
+			return fmt.Errorf("field abstract_inverted_index has more than %d words", maxAbstract)
+		}
+		w.place(at, word)
+	}
+	_, err = dec.ReadToken()
+	return err
+}
+
+func (w *placedWords) place(at int, word span) {
+	w.count++
+	w.size += word.to - word.from + 1
+	if at >= len(w.at) {
+		w.at = append(w.at, make([]span, at+1-len(w.at))...)
+	}
+	if w.at[at] == (span{}) {
+		w.at[at] = word
+		return
+	}
+	w.further = append(w.further, furtherWord{at, word})
+}
+
+func (w *placedWords) text(s span) string { return string(w.letters[s.from:s.to]) }
+
+// String is the text. Words at one position stand in the order of their letters, so that
+// the same record reads the same each time.
+func (w *placedWords) String() string {
+	var b strings.Builder
+	b.Grow(w.size)
+	write := func(s span) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(w.letters[s.from:s.to])
+	}
+	if w.further == nil {
+		for _, s := range w.at {
+			if s != (span{}) {
+				write(s)
+			}
+		}
+		return b.String()
+	}
+	all := w.further
+	for at, s := range w.at {
+		if s != (span{}) {
+			all = append(all, furtherWord{at, s})
+		}
+	}
+	slices.SortFunc(all, func(a, b furtherWord) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(w.text(a.word), w.text(b.word)))
+	})
+	for _, f := range all {
+		write(f.word)
+	}
+	return b.String()
+}
