@@ -121,12 +121,19 @@ var labels = readLabels(map[labelKind]map[string]string{
 	},
 })
 
+// readLabels makes a table of headings, and of the words that longer ones begin with,
+// which are noLabel.
 func readLabels(lists map[labelKind]map[string]string) map[string]label {
 	table := make(map[string]label)
 	for kind, byLang := range lists {
 		for langs, list := range byLang {
 			for name := range strings.SplitSeq(list, ", ") {
 				table[name] = label{kind, strings.Fields(langs)}
+				for i := range len(name) {
+					if begins := name[:i]; name[i] == ' ' && table[begins].kind == noLabel {
+						table[begins] = label{}
+					}
+				}
 			}
 		}
 	}
@@ -153,11 +160,11 @@ func labelAt(text string, atBorder bool) (best label, end int) {
 	words, capitals := 0, true
 	for i, r := range text {
 		if !isWordRune(r) && !(r == '-' && len(lower) > 0) {
-			found, ok := labels[string(lower)]
-			if ok && standsAlone(text[i:], atBorder, capitals && i > 3) {
+			found, begun := labels[string(lower)]
+			if found.kind != noLabel && standsAlone(text[i:], atBorder, capitals && i > 3) {
 				best, end = found, i
 			}
-			if words++; words == labelWords || r != ' ' {
+			if words++; !begun || words == labelWords || r != ' ' {
 				return best, end
 			}
 		}
@@ -167,7 +174,7 @@ func labelAt(text string, atBorder bool) (best label, end int) {
 		capitals = capitals && !unicode.IsLower(r)
 		lower = utf8.AppendRune(lower, unicode.ToLower(r))
 	}
-	if found, ok := labels[string(lower)]; ok && atBorder {
+	if found := labels[string(lower)]; found.kind != noLabel && atBorder {
 		return found, len(text)
 	}
 	return best, end

@@ -76,6 +76,10 @@ func cut(dst []piece, text string, l limits) []piece {
 	}
 	c.begin(0, lineBorder)
 	for i := 0; i < len(text); {
+		if c.passes(i) {
+			i++
+			continue
+		}
 		r, size := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(text[i:])
@@ -144,6 +148,28 @@ func cut(dst []piece, text string, l limits) []piece {
 	return c.finish()
 }
 
+// quiet are the characters that neither end a piece nor begin a word.
+var quiet = func() (quiet [1 << 8]bool) {
+	for _, b := range []byte(" ,'-)0123456789") {
+		quiet[b] = true
+	}
+	return quiet
+}()
+
+// passes says whether nothing ends or begins at a byte, for all but few bytes: at a
+// small letter a piece may be too long, at a capital behind a space a heading may
+// begin.
+func (c *cutter) passes(i int) bool {
+	switch b := c.text[i]; {
+	case 'a' <= b && b <= 'z':
+		return i-c.start <= longPiece
+	case 'A' <= b && b <= 'Z':
+		return i == 0 || c.text[i-1] != ' ' && c.text[i-1] != '>'
+	default:
+		return quiet[b]
+	}
+}
+
 // cutter collects the pieces of a text.
 type cutter struct {
 	text   string
@@ -165,7 +191,7 @@ type cutter struct {
 // begin starts a piece; a heading that it begins with goes with it.
 func (c *cutter) begin(at int, b border) {
 	c.start, c.border, c.label, c.labelEnd = at, b, label{}, at
-	rest := strings.TrimLeft(c.text[at:], " \t\u00a0\u3000*#•·-–—【［[(")
+	rest := trimLeft(c.text[at:], " \t\u00a0\u3000*#•·-–—【［[(")
 	text := len(c.text) - len(rest)
 	if found, n := labelAt(rest, true); n > 0 {
 		c.label, c.labelEnd, c.border = found, text+n, min(b, found.border())
@@ -177,9 +203,18 @@ func (c *cutter) begin(at int, b border) {
 func (c *cutter) findBody() {
 	skip := " \t\n\r\u00a0\u3000"
 	if c.labelEnd > c.start {
-		skip += ".:：-–—|]】)"
+		skip = " \t\n\r\u00a0\u3000.:：-–—|]】)"
 	}
-	c.body = len(c.text) - len(strings.TrimLeft(c.text[c.labelEnd:], skip))
+	c.body = len(c.text) - len(trimLeft(c.text[c.labelEnd:], skip))
+}
+
+// trimLeft is strings.TrimLeft for a set without ASCII letters: texts as a rule begin
+// with one.
+func trimLeft(text, set string) string {
+	if text != "" && 'a' <= text[0]|0x20 && text[0]|0x20 <= 'z' {
+		return text
+	}
+	return strings.TrimLeft(text, set)
 }
 
 // end closes the piece that is being read, and begins another. A border behind
@@ -307,6 +342,9 @@ func tagLength(text string) int {
 // scriptRuns calls fn with the places where a text goes over to another script for
 // good.
 func scriptRuns(text string, l limits, fn func(at int)) {
+	if language.OneScript(text) {
+		return
+	}
 	current := language.NoScript
 	currentCount := 0
 	// The run of letters in another script that may become the next piece, and how

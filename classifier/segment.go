@@ -1,8 +1,11 @@
 package classifier
 
 import (
+	"cmp"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 
 	"polyglean/classifier/language"
 	"polyglean/internal/record"
@@ -45,8 +48,8 @@ var seldom = language.SetOf("la", "eo", "af", "cy", "ga", "mi", "tl", "so", "sn"
 
 // seldomCosts are what it costs to be in each language, in the order of its codes.
 var seldomCosts = func() []float64 {
-	costs := make([]float64, len(language.Codes()))
-	for i, code := range language.Codes() {
+	costs := make([]float64, len(codes))
+	for i, code := range codes {
 		if seldom.Has(code) {
 			costs[i] = seldomCost
 		}
@@ -56,7 +59,10 @@ var seldomCosts = func() []float64 {
 
 // siblings are languages that single sentences hardly tell apart, by a name for
 // their group.
-var siblings = map[string]string{"id": "malay", "ms": "malay", "no": "norse", "da": "norse", "cs": "czech", "sk": "czech", "hi": "hindi", "mr": "hindi"}
+var siblings = map[string]string{
+	"id": "malay", "ms": "malay", "no": "norse", "da": "norse", "cs": "czech", "sk": "czech", "hi": "hindi", "mr": "hindi",
+	"bs": "serbo-croatian", "hr": "serbo-croatian", "sr": "serbo-croatian",
+}
 
 // part is a stretch of a text in one language.
 type part struct {
@@ -117,7 +123,9 @@ func divide(text string, lim limits) []part {
 	if len(pieces) < 2 {
 		return whole
 	}
-	e := evidence{against: make([][]language.Score, len(pieces)), floor: make([]float64, len(pieces))}
+	e := evidences.Get().(*evidence)
+	defer evidences.Put(e)
+	e.reset(len(pieces))
 	letters := 0 // a sentence of an abstract that is all quotation says nothing
 	if lim.title {
 		letters = minProse
@@ -136,15 +144,44 @@ func divide(text string, lim limits) []part {
 	return joinIslands(joinShort(text, found, lim))
 }
 
-// evidence is what pieces say of languages.
+// codes are the languages that texts are divided between, and undetermined is the
+// place behind them.
+var (
+	codes        = language.Codes()
+	undetermined = len(codes)
+)
+
+// evidence is what pieces say of languages. It is made for reuse.
 type evidence struct {
-	// against is what each piece says against each language it was scored in: 0 for
-	// the best, less for the others.
-	against [][]language.Score
-	// floor is what each says against all others, 0 when it says nothing.
-	floor []float64
-	// scores and room are lent to add: one piece's scores, and what it keeps of them.
-	scores, room []language.Score
+	// of is what each piece says.
+	of []testimonies
+	// scores and room are lent to add: one piece's scores, and what is kept of them.
+	scores []language.Score
+	room   []score
+}
+
+// testimonies are what one piece says.
+type testimonies struct {
+	// against is what it says against each language it was scored in: 0 for the best,
+	// less for the others.
+	against []score
+	// floor is what it says against all others, 0 when it says nothing.
+	floor float64
+}
+
+// score is what is said against a language, by its place in codes.
+type score struct {
+	lang int
+	logP float64
+}
+
+var evidences = sync.Pool{New: func() any { return new(evidence) }}
+
+// reset makes room for so many pieces that say nothing yet.
+func (e *evidence) reset(pieces int) {
+	e.of = slices.Grow(e.of[:0], pieces)[:pieces]
+	clear(e.of)
+	e.room = e.room[:0]
 }
 
 // add takes up what a piece says.
@@ -157,56 +194,88 @@ func (e *evidence) add(i int, text string) {
 	if main == language.Han || main == language.Hangul {
 		floor = -min(pieceEvidence, 3*letterEvidence*float64(letters))
 	}
-	scores := language.New().Scores(text, language.Set{}, e.scores[:0])
-	e.scores = scores
+	e.scores = language.New().Scores(text, language.Set{}, e.scores[:0])
 	top := math.Inf(-1)
-	for j := range scores {
-		scores[j].LogP -= seldomCosts[j]
-		top = max(top, scores[j].LogP)
+	for j := range e.scores {
+		s := &e.scores[j]
+		s.LogP -= seldomCosts[j]
+		top = max(top, s.LogP)
 	}
 	// What a piece says all it can against needs no place of its own.
 	kept := len(e.room)
 	if top <= unsupportedLogP*float64(letters) {
-		e.room = append(e.room, language.Score{Lang: record.Undetermined})
+		e.room = append(e.room, score{lang: undetermined})
 	} else {
-		for _, s := range scores {
-			if s.LogP -= top; s.LogP > floor {
-				e.room = append(e.room, s)
+		for j := range e.scores {
+			if logP := e.scores[j].LogP - top; logP > floor {
+				e.room = append(e.room, score{j, logP})
 			}
 		}
 	}
-	e.against[i], e.floor[i] = e.room[kept:len(e.room):len(e.room)], floor
+	e.of[i] = testimonies{e.room[kept:len(e.room):len(e.room)], floor}
 }
 
 // candidates are the languages that fit some piece about best, those that fit most
 // letters first.
-func (e *evidence) candidates() []string {
-	weight := make(map[string]int)
-	for i, scores := range e.against {
-		for _, s := range scores {
-			if s.LogP > -1 {
-				weight[s.Lang] += 1 - int(10*e.floor[i])
+func (e *evidence) candidates() []int {
+	weight := make([]int, undetermined+1)
+	for i := range e.of {
+		for _, s := range e.of[i].against {
+			if s.logP > -1 {
+				weight[s.lang] += 1 - int(10*e.of[i].floor)
 			}
 		}
 	}
-	langs := mostFirst(weight)
+	var langs []int
+	for lang, w := range weight {
+		if w > 0 {
+			langs = append(langs, lang)
+		}
+	}
+	slices.SortFunc(langs, func(a, b int) int {
+		return cmp.Or(cmp.Compare(weight[b], weight[a]), strings.Compare(codeOf(a), codeOf(b)))
+	})
 	return langs[:min(len(langs), maxCandidates)]
 }
 
+// codeOf is the code of the language at a place.
+func codeOf(lang int) string {
+	if lang == undetermined {
+		return record.Undetermined
+	}
+	return codes[lang]
+}
+
 // cheapest names the language of each piece on the cheapest way through all.
-func (e *evidence) cheapest(pieces []piece, langs []string) []string {
+func (e *evidence) cheapest(pieces []piece, langs []int) []string {
 	k := len(langs)
-	cost := make([]float64, k)
-	next := make([]float64, k)
+	names, place := make([]string, k), make([]int, undetermined+1)
+	for l, lang := range langs {
+		names[l], place[lang] = codeOf(lang), 1+l
+	}
+	alike := make([]bool, k*k)
+	for l := range langs {
+		for m := range langs {
+			alike[l*k+m] = siblings[names[l]] != "" && siblings[names[l]] == siblings[names[m]]
+		}
+	}
+	cost, next, says := make([]float64, k), make([]float64, k), make([]float64, k)
 	from := make([]uint8, len(pieces)*k)
 	for i, p := range pieces {
-		for l, lang := range langs {
+		for l := range says {
+			says[l] = e.of[i].floor
+		}
+		for _, s := range e.of[i].against {
+			if l := place[s.lang]; l > 0 {
+				says[l-1] = s.logP
+			}
+		}
+		for l := range langs {
 			best, by := math.Inf(1), 0
-			for m, other := range langs {
-				c := cost[m]
+			for m, c := range cost {
 				if i > 0 && m != l {
 					c += float64(p.border)
-					if sameLanguage(lang, other) || siblings[lang] != "" && siblings[lang] == siblings[other] {
+					if alike[l*k+m] {
 						c += siblingBorder
 					}
 				}
@@ -214,8 +283,8 @@ func (e *evidence) cheapest(pieces []piece, langs []string) []string {
 					best, by = c, m
 				}
 			}
-			next[l] = best - e.of(i, lang)
-			if slices.Contains(p.label.langs, lang) {
+			next[l] = best - says[l]
+			if slices.Contains(p.label.langs, names[l]) {
 				next[l] -= labelEvidence
 			}
 			from[i*k+l] = uint8(by)
@@ -230,20 +299,10 @@ func (e *evidence) cheapest(pieces []piece, langs []string) []string {
 	}
 	out := make([]string, len(pieces))
 	for i := len(pieces) - 1; i >= 0; i-- {
-		out[i] = langs[at]
+		out[i] = names[at]
 		at = int(from[i*k+at])
 	}
 	return out
-}
-
-// of is what a piece says against a language.
-func (e *evidence) of(i int, lang string) float64 {
-	for _, s := range e.against[i] {
-		if s.Lang == lang {
-			return s.LogP
-		}
-	}
-	return e.floor[i]
 }
 
 // parts joins neighbours in one language.

@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"polyglean/classifier/language"
@@ -21,13 +22,28 @@ var notices = []string{
 // of copyright has sentences that begin like one.
 const maxNotice = 250
 
+// noticesBy are the notices by the ASCII character that they begin with, none for
+// those that begin with another.
+var noticesBy = func() (by [utf8.RuneSelf][]string) {
+	for _, n := range notices {
+		if n[0] < utf8.RuneSelf {
+			by[n[0]] = append(by[n[0]], n)
+		}
+	}
+	return by
+}()
+
 // isNotice says whether a sentence is on copyright or licence, or is a link.
 func isNotice(text string) bool {
 	text = strings.TrimSpace(text)
-	if len(text) > maxNotice {
+	if text == "" || len(text) > maxNotice {
 		return false
 	}
-	for _, n := range notices {
+	among := notices
+	if first := text[0]; first < utf8.RuneSelf {
+		among = noticesBy[unicode.ToLower(rune(first))]
+	}
+	for _, n := range among {
 		if len(text) >= len(n) && (text[:len(n)] == n || strings.EqualFold(text[:len(n)], n)) {
 			return true
 		}
@@ -55,36 +71,48 @@ var quotes = []struct{ open, shut string }{
 	{`"`, `"`},
 }
 
+// sign is what a byte may be a part of.
+type sign uint8
+
 const (
-	// quoteMarks are the opening ones; all others than " begin with one of these bytes.
-	quoteMarks = `“„«「『《"`
-	quoteLead1 = 0xc2
-	quoteLead2 = 0xe2
-	quoteLead3 = 0xe3
+	linkSign  sign = 1 << iota // a tag, link or identifier
+	linkPoint                  // a link or identifier: each has one
+	quoteSign                  // an opening quotation mark
+	wordEnd                    // what parts words from links
 )
+
+// signs are what each byte may be a part of.
+var signs = func() (of [1 << 8]sign) {
+	for _, list := range []struct {
+		bytes string
+		sign  sign
+	}{{"<@/", linkSign}, {"@.:", linkPoint}, {" \n\t<", wordEnd}} {
+		for _, b := range []byte(list.bytes) {
+			of[b] |= list.sign
+		}
+	}
+	for _, q := range quotes {
+		of[q.open[0]] |= quoteSign
+	}
+	return of
+}()
 
 // prose returns a text without what says nothing of its language: tags, links,
 // identifiers and, where so many letters remain, what is in quotation marks. It is the
 // text itself where there is nothing of that.
 func prose(text string, letters int) string {
-	links, quoted := false, false
+	var found sign
 	for i := range len(text) {
-		switch text[i] {
-		case '<', '@', '/':
-			links = true
-		case '.':
-			links = links || strings.HasSuffix(text[:i], "www")
-		case '"', quoteLead1, quoteLead2, quoteLead3:
-			quoted = true
-		}
+		found |= signs[text[i]]
 	}
-	if links {
+	if found&linkSign != 0 || strings.Contains(text, "www.") {
 		text = withoutLinks(text)
 	}
-	if quoted {
-		bare := withoutQuotes(text)
-		if _, n := language.MainScript(bare); n >= letters {
-			return bare
+	if found&quoteSign != 0 {
+		if bare, quoted := withoutQuotes(text); quoted {
+			if _, n := language.MainScript(bare); n >= letters {
+				return bare
+			}
 		}
 	}
 	return text
@@ -93,22 +121,29 @@ func prose(text string, letters int) string {
 // withoutLinks leaves out tags, addresses and identifiers.
 func withoutLinks(text string) string {
 	var b strings.Builder
-	b.Grow(len(text))
-	for len(text) > 0 {
-		if n := tagLength(text); text[0] == '<' && n > 0 {
+	from := 0 // what is written, or left out, ends there
+	for at := 0; at < len(text); {
+		if n := tagLength(text[at:]); n > 0 {
+			b.WriteString(text[from:at])
 			b.WriteByte(' ')
-			text = text[n:]
+			at += n
+			from = at
 			continue
 		}
-		end := strings.IndexAny(text[1:], " \n\t<") + 1
-		if end == 0 {
-			end = len(text)
+		end, found := at+1, signs[text[at]]
+		for ; end < len(text) && signs[text[end]]&wordEnd == 0; end++ {
+			found |= signs[text[end]]
 		}
-		if word := text[:end]; !isLink(strings.TrimLeft(word, " \n\t(<")) {
-			b.WriteString(word)
+		if found&linkPoint != 0 && isLink(strings.TrimLeft(text[at:end], " \n\t(<")) {
+			b.WriteString(text[from:at])
+			from = end
 		}
-		text = text[end:]
+		at = end
 	}
+	if from == 0 {
+		return text
+	}
+	b.WriteString(text[from:])
 	return b.String()
 }
 
@@ -132,16 +167,20 @@ func quoteLength(text string) int {
 	return 0
 }
 
-// withoutQuotes leaves out what is in quotation marks.
-func withoutQuotes(text string) string {
+// withoutQuotes leaves out what is in quotation marks, and says whether there are any
+// marks.
+func withoutQuotes(text string) (bare string, quoted bool) {
 	var b strings.Builder
-	b.Grow(len(text))
 	for {
-		at := strings.IndexAny(text, quoteMarks)
+		at := quoteMark(text)
 		if at < 0 {
+			if !quoted {
+				return text, false
+			}
 			b.WriteString(text)
-			return b.String()
+			return b.String(), true
 		}
+		quoted = true
 		b.WriteString(text[:at])
 		n := quoteLength(text[at:])
 		if n == 0 {
@@ -150,4 +189,19 @@ func withoutQuotes(text string) string {
 		b.WriteByte(' ')
 		text = text[at+n:]
 	}
+}
+
+// quoteMark is where the first opening quotation mark of a text is, -1 without one.
+func quoteMark(text string) int {
+	for i := range len(text) {
+		if signs[text[i]]&quoteSign == 0 {
+			continue
+		}
+		for _, q := range quotes {
+			if strings.HasPrefix(text[i:], q.open) {
+				return i
+			}
+		}
+	}
+	return -1
 }

@@ -18,9 +18,6 @@ var table []byte
 // Engine names languages. It is safe for concurrent use.
 type Engine struct {
 	parts [scripts]*part
-	// symbols are those of the letters below tableRunes, large or small, in the part
-	// for their script.
-	symbols [tableRunes]byte
 }
 
 // part is a part of the table with the languages of its columns.
@@ -28,7 +25,13 @@ type part struct {
 	*ngram.Part
 	language []int // places in codes
 	prior    []float64
+	// symbols are those of the characters below tableRunes, letters large or small.
+	symbols [tableRunes]uint16
+	sums    sync.Pool // of *ngram.Sum
 }
+
+// noSymbol is for a mark that counts for nothing.
+const noSymbol = 1 << 8
 
 // New returns the engine; all callers share one. It is ready at once: the table is
 // read where the program file lies in memory.
@@ -48,49 +51,62 @@ var New = sync.OnceValue(func() *Engine {
 			own.language = append(own.language, indexOf[lang])
 			own.prior = append(own.prior, priors[lang])
 		}
+		own.spell(s)
+		own.sums.New = func() any { return ngram.NewSum(own.Part) }
 		e.parts[s] = own
-		for i, r := range p.Letters {
-			if r < tableRunes {
-				e.symbols[r] = byte(ngram.Border + 1 + i)
-			}
-		}
-	}
-	for r := range rune(tableRunes) {
-		if lower := unicode.ToLower(r); lower < tableRunes && e.symbols[r] == 0 && classes[r] == classes[lower] {
-			e.symbols[r] = e.symbols[lower]
-		}
 	}
 	return e
 })
 
-// costs adds up what a text costs in the languages of a script that has a part.
-func (e *Engine) costs(sum *ngram.Sum, s Script, text string) []uint32 {
-	sum.Start(e.parts[s].Part)
-	for _, r := range text {
-		if r >= tableRunes {
-			sum.Add(ngram.Border)
-			continue
-		}
-		switch class := classes[r]; {
-		case Script(class&^mark) != s:
-			sum.Add(ngram.Border)
-		case class&mark == 0 || e.symbols[r] != 0:
-			sum.Add(e.symbols[r])
-		case s == Devanagari: // the models know its letters only, and take its marks for borders
-			sum.Add(ngram.Border)
-		}
+// spell finds the symbols of the characters of a script. All others are borders.
+func (p *part) spell(s Script) {
+	letters := make(map[rune]uint16)
+	for i, r := range p.Letters {
+		letters[r] = ngram.Border + 1 + uint16(i)
 	}
-	sum.Add(ngram.Border)
-	return sum.Costs()
+	for r := range rune(tableRunes) {
+		symbol := letters[r]
+		if lower := unicode.ToLower(r); symbol == 0 && lower < tableRunes && classes[r] == classes[lower] {
+			symbol = letters[lower]
+		}
+		class := classes[r]
+		switch {
+		case Script(class&^mark) != s:
+			symbol = ngram.Border
+		case class&mark == 0 || symbol != 0:
+		case s == Devanagari: // the models know its letters only, and take its marks for borders
+			symbol = ngram.Border
+		default:
+			symbol = noSymbol
+		}
+		p.symbols[r] = symbol
+	}
+}
+
+// begin begins a sum, which is to be put back to sums.
+func (p *part) begin() *ngram.Sum {
+	sum := p.sums.Get().(*ngram.Sum)
+	sum.Start()
+	return sum
 }
 
 // weigh sets the log probability of each language of a script, in nats, and returns
 // the places of the languages in codes and how many letters and borders it is of.
 func (e *Engine) weigh(s Script, text string, logp *[ngram.MaxLanguages]float64) (languages []int, symbols int) {
-	var sum ngram.Sum
 	p := e.parts[s]
-	for i, cost := range e.costs(&sum, s, text) {
+	sum := p.begin()
+	defer p.sums.Put(sum)
+	for _, r := range text {
+		if r >= tableRunes {
+			sum.Add(ngram.Border)
+		} else if symbol := p.symbols[r]; symbol != noSymbol {
+			sum.Add(byte(symbol))
+		}
+	}
+	sum.Add(ngram.Border)
+	costs, symbols := sum.Costs()
+	for i, cost := range costs {
 		logp[i] = -float64(cost) / ngram.StepsPerNat
 	}
-	return p.language, sum.Symbols()
+	return p.language, symbols
 }

@@ -27,7 +27,14 @@ func garbled(text string, main Script) (characters int) {
 func garbledIn(text string, byteOf func(rune) (byte, bool)) (characters int) {
 	var sequence [utf8.UTFMax]byte
 	n := 0
-	for _, r := range text {
+	for len(text) > 0 {
+		if ascii := asciiLength(text); ascii > 0 {
+			n = 0
+			text = text[ascii:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		b, ok := byteOf(r)
 		switch {
 		case !ok || b < 0x80:

@@ -48,24 +48,28 @@ next:
 	return nil, nil
 }
 
-// readCyrillic adds up what the beginning of a Latin text costs, read as Cyrillic.
-// Letters that the spelling lacks are counted.
-func (e *Engine) readCyrillic(s spelling, text string, sum *ngram.Sum) (costs []uint32, unread int) {
-	var buffer [detectRunes]rune
-	letters := buffer[:0]
+// readCyrillic adds up what the beginning of a Latin text costs in the languages of
+// Cyrillic script, read as that, in nats. Letters that the spelling lacks cost as
+// foreign ones.
+func (e *Engine) readCyrillic(s spelling, text string, buffer *[ngram.MaxLanguages]float64) (costs []float64) {
+	var room [detectRunes]rune
+	letters := room[:0]
 	for _, r := range text {
-		if len(letters) == len(buffer) {
+		if len(letters) == len(room) {
 			break
 		}
 		letters = append(letters, unicode.ToLower(r))
 	}
-	sum.Start(e.parts[Cyrillic].Part)
+	p := e.parts[Cyrillic]
+	sum := p.begin()
+	defer p.sums.Put(sum)
+	unread := 0
 	for len(letters) > 0 {
 		latin, cyrillic := s.at(letters)
 		switch {
 		case latin != nil:
 			for _, r := range cyrillic {
-				sum.Add(e.symbols[r])
+				sum.Add(byte(p.symbols[r]))
 			}
 			letters = letters[len(latin):]
 			continue
@@ -78,21 +82,22 @@ func (e *Engine) readCyrillic(s spelling, text string, sum *ngram.Sum) (costs []
 		letters = letters[1:]
 	}
 	sum.Add(ngram.Border)
-	return sum.Costs(), unread
+	steps, _ := sum.Costs()
+	for i, n := range steps {
+		buffer[i] = float64(n)/ngram.StepsPerNat + foreignCost*float64(unread)
+	}
+	return buffer[:len(steps)]
 }
 
 // serbianCost is what a Latin text costs as Serbian, in nats.
 func (e *Engine) serbianCost(text string) float64 {
-	var sum ngram.Sum
-	costs, unread := e.readCyrillic(serbian, text, &sum)
-	i := slices.Index(e.parts[Cyrillic].Languages, "sr")
-	return float64(costs[i])/ngram.StepsPerNat + foreignCost*float64(unread)
+	var costs [ngram.MaxLanguages]float64
+	return e.readCyrillic(serbian, text, &costs)[slices.Index(e.parts[Cyrillic].Languages, "sr")]
 }
 
 // cyrillicCost is what a Latin text costs as the likeliest language of Cyrillic
 // script, in nats.
 func (e *Engine) cyrillicCost(text string) float64 {
-	var sum ngram.Sum
-	costs, unread := e.readCyrillic(romanised, text, &sum)
-	return float64(slices.Min(costs))/ngram.StepsPerNat + foreignCost*float64(unread)
+	var costs [ngram.MaxLanguages]float64
+	return slices.Min(e.readCyrillic(romanised, text, &costs))
 }

@@ -1,6 +1,9 @@
 package language
 
-import "unicode"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // Script is a writing system as far as it tells languages apart.
 type Script uint8
@@ -70,6 +73,8 @@ func ScriptOf(r rune) Script {
 	switch {
 	case 0x4e00 <= r && r <= 0x9fff:
 		return Han
+	case 0xac00 <= r && r <= 0xd7a3:
+		return Hangul
 	case r < 0 || r >= tableRunes:
 		return slowScript(r)
 	}
@@ -131,8 +136,14 @@ func slowScript(r rune) Script {
 type tally [scripts]int
 
 func (t *tally) count(text string) {
-	for _, r := range text {
-		t[ScriptOf(r)]++
+	for len(text) > 0 {
+		n, letters := asciiLetters(text)
+		t[Latin] += letters
+		if text = text[n:]; len(text) > 0 {
+			r, size := utf8.DecodeRuneInString(text)
+			t[ScriptOf(r)]++
+			text = text[size:]
+		}
 	}
 }
 
@@ -146,6 +157,19 @@ func MainScript(text string) (Script, int) {
 		return NoScript, 0
 	}
 	return main, t[main]
+}
+
+// OneScript says whether all letters of a text are of one script, or it has none.
+func OneScript(text string) bool {
+	var t tally
+	t.count(text)
+	n := 0
+	for _, letters := range t[NoScript+1:] {
+		if letters > 0 {
+			n++
+		}
+	}
+	return n <= 1
 }
 
 func (t *tally) main() Script {

@@ -1,6 +1,9 @@
 package language
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // foreignLetters are those of languages there is no model for, in scripts that
 // others have. A name in a text may have one; a text has many.
@@ -34,7 +37,13 @@ func unsupported(text string, main Script, letters int) bool {
 		return nepali(text)
 	}
 	foreign, kyrgyz, kazakh := 0, 0, 0
-	for _, r := range text {
+	for len(text) > 0 {
+		if ascii := asciiLength(text); ascii > 0 { // languages without a model have no other letters there
+			text = text[ascii:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		switch {
 		case r >= tableRunes:
 		case foreignLetters[r]:

@@ -64,13 +64,12 @@ func TestSumTakesTheLongestGram(t *testing.T) {
 		{[]byte{2, Border}, []uint32{11, 12, 13}, 2},
 		{[]byte{2, Border, 2}, []uint32{12, 14, 16}, 3},
 	} {
-		var sum Sum
-		sum.Start(parts[0])
+		sum := NewSum(parts[0])
 		for _, s := range tt.symbols {
 			sum.Add(s)
 		}
-		if got := sum.Costs(); !slices.Equal(got, tt.want) || sum.Symbols() != tt.counted {
-			t.Errorf("%v costs %v for %d symbols, want %v for %d", tt.symbols, got, sum.Symbols(), tt.want, tt.counted)
+		if got, symbols := sum.Costs(); !slices.Equal(got, tt.want) || symbols != tt.counted {
+			t.Errorf("%v costs %v for %d symbols, want %v for %d", tt.symbols, got, symbols, tt.want, tt.counted)
 		}
 	}
 }
@@ -90,15 +89,29 @@ func TestSumDoesNotRunOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sum Sum
-	sum.Start(parts[0])
-	const n = 1000
-	for range n {
-		sum.Add(2)
-	}
-	for i, got := range sum.Costs() {
-		if want := uint32(n * (255 - i)); got != want {
-			t.Errorf("language %d costs %d, want %d", i, got, want)
+	for _, text := range []struct {
+		word     int // symbols
+		repeated int // times
+	}{
+		{1000, 1}, // in one long word
+		{1, 1000},
+		{maxLength, 100},
+		{maxLength + 1, 100},
+	} {
+		sum := NewSum(parts[0])
+		n := 0
+		for range text.repeated {
+			for range text.word {
+				sum.Add(2)
+			}
+			sum.Add(Border)
+			n += text.word + 1
+		}
+		costs, _ := sum.Costs()
+		for i, got := range costs {
+			if want := uint32(n * (255 - i)); got != want {
+				t.Errorf("language %d costs %d in %d words of %d letters, want %d", i, got, text.repeated, text.word, want)
+			}
 		}
 	}
 }
