@@ -56,19 +56,20 @@ func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 	}
 	text := strings.TrimSpace(q.Text)
 	if text != "" {
-		node, err := strategy.Parse(q.Text, strategy.AsAnd)
+		query, err := strategy.ReadQuery(q.Text)
 		if err != nil {
 			return nil, err
 		}
-		c.understand(t, q.Text, node)
-		if c.Plan.Query, err = c.expr(node, false, q.Text); err != nil {
+		c.understand(t, query.Text, query.Node)
+		if c.Plan.Query, err = c.expr(query.Node, false, query.Text); err != nil {
 			var fault *strategy.SyntaxError
 			if errors.As(err, &fault) {
-				fault.Fix = answerable(node)
+				fault.Fix = answerable(query.Node)
+				query.Locate(fault)
 			}
 			return nil, err
 		}
-		c.Notes = notes(strategy.Terms(node))
+		c.Notes = notes(query)
 	}
 	for _, step := range []func(Query) error{c.addFilters, c.addYears, c.addOrder, c.addSizes} {
 		if err := step(q); err != nil {

@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"polyglean/internal/strategy"
@@ -17,6 +18,9 @@ func TestFaultsOfferAFix(t *testing.T) {
 		{`NOT (leaving NEAR/3 prostitution)`, `NOT (leaving prostitution)`},
 		{`"sex* trade"`, `"sex trade"`},
 		{`"sex tr?de"`, ``},
+		{`leaving adj3 prostitution`, `leaving prostitution`},
+		{`exit[tiab] AND "leaving prostitution"[ti:~2]`, `exit (ti:leaving ti:prostitution)`},
+		{`wom#n.ti. or exit.ti.`, `ti:wom* OR ti:exit`},
 		{`s?x`, ``},
 	} {
 		_, err := Compile(Query{Text: test.query}, nil)
@@ -40,6 +44,22 @@ func TestFaultsOfferAFix(t *testing.T) {
 			if _, err := Compile(Query{Text: fault.Fix}, nil); err != nil {
 				t.Errorf("%s: the fix %q cannot be run: %v", test.query, fault.Fix, err)
 			}
+		}
+	}
+}
+
+// TestFaultsHaveTheirPlaceAsTyped, also in the syntax of a database.
+func TestFaultsHaveTheirPlaceAsTyped(t *testing.T) {
+	for _, test := range []struct{ query, at string }{
+		{`exit.ti. and leaving adj3 prostitution`, `leaving adj3`},
+		{`TITLE-ABS-KEY(exit) AND TITLE(wom?n)`, `wom?n`},
+		{`exit AND wom?n`, `wom?n`},
+		{`exit[tiab] AND 2015[dp]`, `2015`},
+	} {
+		_, err := Compile(Query{Text: test.query}, nil)
+		var fault *strategy.SyntaxError
+		if !errors.As(err, &fault) || fault.Query != test.query || !strings.HasPrefix(test.query[fault.Offset:], test.at) {
+			t.Errorf("%s: %v, want a fault at %s", test.query, err, test.at)
 		}
 	}
 }

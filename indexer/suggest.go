@@ -123,13 +123,13 @@ const (
 // suggest looks for what a reader may have meant by words that few studies have. Words
 // in quotation marks and truncated ones are taken as they stand. Nil is for nothing.
 func (l *Library) suggest(ctx context.Context, q Query) (*Suggestion, error) {
-	node, err := strategy.Parse(q.Text, strategy.AsAnd)
+	query, err := strategy.ReadQuery(q.Text)
 	if err != nil {
 		return nil, err
 	}
 	s := Suggestion{}
-	text, end := q.Text, len(q.Text)
-	terms := singleWords(node)
+	text, end := query.Text, len(query.Text)
+	terms := singleWords(query.Node)
 	// From the last to the first, so that the places of the others stay what they are.
 	for _, t := range slices.Backward(terms[:min(len(terms), maxCorrected)]) {
 		typed := t.Words[0]

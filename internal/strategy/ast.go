@@ -11,8 +11,8 @@
 // of any style.
 //
 // Read takes strategies as they were published for PubMed, Ovid, Scopus, Web of
-// Science and EBSCO into the same tree and notes what has no place there; Lint looks
-// for what is wrong in a strategy.
+// Science and EBSCO into the same tree and notes what has no place there, and ReadQuery
+// readers' queries that are written so; Lint looks for what is wrong in a strategy.
 package strategy
 
 // Node is a part of a parsed query: *And, *Or, *Not, *Near or *Term.

@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// A reader who writes a field that there is none of, or one as another database writes
-// it, would have its name looked for as a word, and find nothing without learning why.
+// A reader who writes a field that there is none of would have its name looked for as a
+// word, and find nothing without learning why. Fields that stand as a database writes
+// them are read by ReadQuery.
 
 // colonField is what stands before the colon of a field: letters of languages that put
 // spaces between words, for in others a colon stands within a sentence as it is.
@@ -20,30 +21,14 @@ var colonField = regexp.MustCompile(`^[\p{Latin}\p{Cyrillic}\p{Greek}][\p{Latin}
 // abbreviations (EU:ssa, FN:s).
 var colonWords = regexp.MustCompile(`^(?:(?i:doi|hdl|urn|info|https?|mailto):.*|.*://.*|\p{L}+:(?:in\*?|innen[\p{L}-]*\*?|[rnmse]|e[rnms])|\p{Lu}{2,}:\p{Ll}{1,4})$`)
 
-// foreignField is the fault of a word that is the field of another database, nil for
+// foreignField is the fault of a word that is a field which there is none of, nil for
 // other words. The word is the next token.
 func (p *parser) foreignField() *SyntaxError {
 	word, from, to := p.next.text, p.next.at, p.lexer.pos
 	after, _ := utf8.DecodeRuneInString(p.lexer.text[to:])
-	var name, rest string
-	switch at := strings.IndexAny(word, ":="); {
-	case at < 0:
-		// TITLE-ABS-KEY(exit), as Scopus has it.
-		if _, known := scopusFields[strings.ToLower(word)]; !known || !isOpen(after) || word != strings.ToUpper(word) {
-			return nil
-		}
-		name = word
-	case word[at] == '=':
-		// TS=(exit), as Web of Science has it.
-		name, rest = word[:at], word[at+1:]
-		if _, known := wosFields[strings.ToLower(name)]; !known || name != strings.ToUpper(name) {
-			return nil
-		}
-	default:
-		name, rest = word[:at], word[at+1:]
-		if !colonField.MatchString(name) || strings.Contains(rest, ":") || colonWords.MatchString(word) && !isFieldElsewhere(name) {
-			return nil
-		}
+	name, rest, ok := strings.Cut(word, ":")
+	if !ok || !colonField.MatchString(name) || strings.Contains(rest, ":") || colonWords.MatchString(word) && !isFieldElsewhere(name) {
+		return nil
 	}
 	if rest == "" && !isOpen(after) && !isQuote(after) {
 		return nil // the end of a clause: "Leaving sex work: a study"
@@ -58,10 +43,11 @@ func (p *parser) foreignField() *SyntaxError {
 // foreignFields are those of the databases that readers come from.
 var foreignFields = []map[string]field{scopusFields, wosFields, pubmedFields}
 
-// isFieldElsewhere tells language:es from jede:r. A DOI is written as it is everywhere.
+// isFieldElsewhere tells language:es from jede:r. A DOI is written as it is everywhere,
+// and an Editor:in is a person.
 func isFieldElsewhere(name string) bool {
 	name = strings.ToLower(name)
-	return name != "doi" && slices.ContainsFunc(foreignFields, func(table map[string]field) bool {
+	return name != "doi" && name != "editor" && name != "investigator" && slices.ContainsFunc(foreignFields, func(table map[string]field) bool {
 		_, ok := table[name]
 		return ok
 	})

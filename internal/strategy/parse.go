@@ -26,8 +26,8 @@ const (
 //
 // Readers' queries (AsAnd) are held to 4 kB, 100 terms, and truncation after
 // three letters or more, save in Han, kana and Hangul, where one letter says
-// much; strategies to 64 kB. In readers' queries the fields of other databases are
-// errors; Read takes strategies that have them.
+// much; strategies to 64 kB. In readers' queries fields that there are none of are
+// errors; ReadQuery and Read take what is written in the syntax of databases.
 func Parse(text string, adj Adjacency) (Node, error) {
 	n, err := read(text, adj)
 	var fault *SyntaxError

@@ -18,6 +18,9 @@ type publishedParser struct {
 	notes []Note
 	noted map[[3]string]int
 
+	// reader says that it is a reader's query: what can be looked for as words is.
+	reader bool
+
 	// tagged are the terms that have been given a field, or none on purpose.
 	tagged map[*Term]bool
 

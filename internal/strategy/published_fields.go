@@ -39,14 +39,17 @@ func fieldTable(lists map[*field]string) map[string]field {
 // PubMed's [tiab] looks at title, abstract and authors' keywords, as AnyField does.
 var pubmedFields = fieldTable(map[*field]string{
 	&anyText:     "tiab, title/abstract, ti/ab, tw, text word, text words, all fields, all, word, twd",
-	&inTitle:     "ti, title",
+	&inTitle:     "ti, title, tt, transliterated title",
 	&inAbstract:  "ab, abstract",
 	&inKeywords:  "ot, other term, keyword",
-	&inAuthors:   "au, author, fau, 1au, lastau, first author, full author name, auth",
+	&inAuthors:   "au, author, fau, 1au, lastau, first author, last author, full author name, auth, author - first, author - last, author - corporate, cn, corporate author",
 	&inJournal:   "ta, jour, journal, jt, journal title",
 	&isHeading:   "mesh, mh, mesh terms, mesh term, majr, mesh major topic, nm, supplementary concept, substance name, rn, ec/rn number, pa, pharmacological action",
 	&isQualifier: "sh, subheading, mesh subheading, subheadings",
-	&isFilter:    "pt, publication type, ptyp, la, lang, language, dp, pdat, pd, date - publication, publication date, edat, crdt, dcom, mhda, sb, subset, filter, ad, affiliation, pl, place of publication, ti:noexp, is, pmid, uid, gr",
+	&isFilter: "pt, publication type, ptyp, la, lang, language, dp, pdat, pd, date - publication, publication date, edat, crdt, dcom, mhda, sb, subset, filter, ad, affiliation, pl, place of publication, is, pmid, uid, gr, " +
+		"date - create, date - entry, date - mesh, date - completion, date - modification, lr, mesh date, entry date, grant number, aid, article identifier, lid, location id, " +
+		"auid, author - identifier, author identifier, book, cois, conflict of interest statements, editor, ir, investigator, fir, full investigator name, " +
+		"isbn, ip, issue, vi, volume, pg, pagination, jid, nlm unique id, pubn, publisher, ps, personal name as subject, subject - personal name, si, secondary source id",
 })
 
 var ovidFields = fieldTable(map[*field]string{

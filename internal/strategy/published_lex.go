@@ -62,6 +62,7 @@ var (
 	ovidFrequency = regexp.MustCompile(`(?i)^/\s?freq\s?=\s?\d+`)
 	ovidQuoted    = regexp.MustCompile(`^(?i:exp\s+)?\*?[` + quotes + `][^` + quotes + `/]*[` + quotes + `]/`)
 	ovidQualifier = regexp.MustCompile(`^/(?:[a-z]{2}(?:\s?,\s?[a-z]{2})*\b)?(?:\s?\[[^\]]*\])?`)
+	ovidExplode   = regexp.MustCompile(`^(?i:exp)\s+`)
 	ovidAnd       = regexp.MustCompile(`(\S+)\s+(?i:and)\s+(\S)`)
 	ovidAdj       = regexp.MustCompile(`(?i)^adj(\d*)$`)
 	slashDistance = regexp.MustCompile(`(?i)^(near|w|pre|onear|next)/(\d+)$`)
@@ -255,13 +256,31 @@ func (p *publishedParser) ovid(s string, t *item, wants bool) bool {
 	if n == 0 || !wants {
 		return false
 	}
-	t.kind, t.to = lostItem, t.at+n
+	t.to = t.at + n
+	if p.reader {
+		t.kind, t.text = phraseItem, headingName(s[t.at:t.to])
+		p.note(SubjectHeading, t.at, t.to, headingEffect)
+		return true
+	}
+	t.kind = lostItem
 	p.note(SubjectHeading, t.at, t.to, lostEffect)
 	return true
 }
 
 // lostEffect is what becomes of headings, subheadings and filters.
 const lostEffect = "left out: records from other sources do not carry it"
+
+// headingEffect is what becomes of headings in a reader's query.
+const headingEffect = "looked for as words, for records from other sources have no headings"
+
+// headingName is what a heading of Ovid is called: exp *Sex Work/px is Sex Work.
+func headingName(heading string) string {
+	name := heading[:strings.LastIndexByte(heading, '/')]
+	if exploded := ovidExplode.FindString(name); exploded != "" {
+		name = name[len(exploded):]
+	}
+	return strings.Trim(name, "* "+quotes)
+}
 
 // lineList reads "1-3,7". What is too long to be lines of a strategy is cut, so that
 // its last line is looked up and found missing.
@@ -350,7 +369,7 @@ func (p *publishedParser) prefix(s string, t *item) bool {
 	if p.grammar.dialect == WebOfScience {
 		t.to = t.at + m[1]
 	}
-	if f.lost != "" {
+	if f.lost != "" && !(p.reader && f.lost == SubjectHeading) {
 		if n := groupLength(s[t.to:]); n > 0 {
 			t.kind, t.to = lostItem, t.to+n
 			p.note(f.lost, t.at, t.to, lostEffect)

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // words reads the words that stand side by side: a phrase, or all of them wanted, as
@@ -101,6 +102,10 @@ func upTo(s string) (n, digits int) {
 // behind it; text[from:to] is all of it.
 func (p *publishedParser) restrict(n part, t item, from, to int) (part, error) {
 	ours, lost, wider := merge(t.fields)
+	if p.reader && lost == SubjectHeading && n.node != nil {
+		p.note(SubjectHeading, from, to, headingEffect)
+		ours, lost = []Field{AnyField}, ""
+	}
 	if lost != "" {
 		p.note(lost, from, to, lostEffect)
 		return part{}, nil
@@ -115,6 +120,9 @@ func (p *publishedParser) restrict(n part, t item, from, to int) (part, error) {
 		n.node = p.apart(n.node, t)
 	}
 	if len(ours) == 1 {
+		if p.reader && ours[0] == Author {
+			p.familyNames(n.node, t)
+		}
 		p.tag(n.node, ours[0])
 		return n, nil
 	}
@@ -130,6 +138,24 @@ func (p *publishedParser) restrict(n part, t item, from, to int) (part, error) {
 	n.node = all
 	return n, nil
 }
+
+// familyNames cuts the initials off the names of authors, which sources write in as many
+// ways as there are.
+func (p *publishedParser) familyNames(n Node, t item) {
+	for _, term := range Terms(n) {
+		words := term.Words
+		for len(words) > 1 && utf8.RuneCountInString(strings.Trim(words[len(words)-1], ".*")) <= maxInitials {
+			words = words[:len(words)-1]
+		}
+		if len(words) < len(term.Words) {
+			p.note(WiderField, t.at, t.to, "authors are looked for by their family names, without initials")
+			*term = *newTerm(words, term.At).(*Term)
+		}
+	}
+}
+
+// maxInitials is how many letters initials have at most.
+const maxInitials = 2
 
 // tag restricts the terms of n that have no field yet.
 func (p *publishedParser) tag(n Node, f Field) {
