@@ -2,6 +2,8 @@
 // languages: its form on disk, how it is written, and how a text is weighed by it.
 package ngram
 
+import "math/bits"
+
 // A Gram is up to MaxOrder symbols, one a byte, the last in the lowest. Symbol 0 is
 // none, Border is the edge of a word, the others are letters.
 type Gram uint64
@@ -20,12 +22,7 @@ const (
 func (g Gram) Then(symbol byte) Gram { return g<<8 | Gram(symbol) }
 
 // Order is the number of symbols.
-func (g Gram) Order() (n int) {
-	for ; g != 0; g >>= 8 {
-		n++
-	}
-	return n
-}
+func (g Gram) Order() int { return (bits.Len64(uint64(g)) + 7) / 8 }
 
 // Context is the gram without its last symbol.
 func (g Gram) Context() Gram { return g >> 8 }

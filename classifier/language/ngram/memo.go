@@ -2,36 +2,6 @@ package ngram
 
 import "math/bits"
 
-// maxLength is the most letters of a word that is remembered: nearly all words are
-// shorter.
-const maxLength = 16
-
-// word is up to maxLength letters, one a byte, the last in the lowest of low.
-type word struct{ high, low uint64 }
-
-func (w word) then(symbol byte) word {
-	return word{w.high<<8 | w.low>>56, w.low<<8 | uint64(symbol)}
-}
-
-// symbol is the i-th symbol from the end, from 0.
-func (w word) symbol(i int) byte {
-	if i < 8 {
-		return byte(w.low >> (8 * i))
-	}
-	return byte(w.high >> (8 * (i - 8)))
-}
-
-// weigh sets what a word and its end cost, in lanes. Each of its symbols has a row.
-func (p *Part) weigh(w word, length int, costs []uint64) {
-	var sum lanes
-	c := wordEdge
-	for i := length - 1; i >= 0; i-- {
-		sum.addRow(c.next(p, w.symbol(i)))
-	}
-	sum.addRow(c.next(p, Border))
-	copy(costs, sum[:])
-}
-
 // memo remembers what words cost. A word has two places, and comes to the first; the
 // word that was there moves to the second, and the one there is forgotten.
 type memo struct {
@@ -43,7 +13,7 @@ const (
 	// memoBits is the number of words remembered as a power of two. Of the words of
 	// abstracts, in one language or in fifteen, nine in ten are then known.
 	memoBits = 13
-	// keySize is what an entry has before the costs: the word, low and high.
+	// keySize is what an entry has before the costs: the symbols of the word.
 	keySize = 2
 )
 
@@ -55,7 +25,7 @@ func newMemo(groups int) memo {
 
 // find returns the place of what a word costs, and whether it is there. Where it is
 // not, the caller puts it there.
-func (m *memo) find(w word) (costs []uint64, known bool) {
+func (m *memo) find(w run) (costs []uint64, known bool) {
 	place := int((w.low ^ bits.RotateLeft64(w.high, 29)) * 0x9E3779B97F4A7C15 >> (64 - memoBits + 1))
 	both := m.entries[place*2*m.size:][:2*m.size]
 	first, second := both[:m.size], both[m.size:]

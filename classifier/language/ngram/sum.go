@@ -1,7 +1,5 @@
 package ngram
 
-import "encoding/binary"
-
 // Sum adds up what a text costs in each language of a part. The symbols are given
 // one by one; each counts as the longest gram that ends in it and has a row.
 //
@@ -12,19 +10,20 @@ import "encoding/binary"
 type Sum struct {
 	part *Part
 	memo memo
-	// word is what has been read of a word, of length symbols. Once it is spelt, its
-	// symbols are added one by one, and length says nothing.
-	word    word
-	length  int
-	spelt   bool
-	context context
-	// costs are in steps. Eight languages at once are added up in lanes of 16 bits,
+	// run is what has been read and not yet added, and context what is before it.
+	run     run
+	context Gram
+	// costs are in steps. Those of eight languages are added up in lanes of 16 bits,
 	// which are emptied before they could run over.
 	costs   [MaxLanguages]uint32
 	lanes   lanes
 	pending int
 	symbols int
 }
+
+// lanes hold eight sums in each pair: those of the even places in the first, of the
+// odd ones in the second.
+type lanes [2 * maxWords]uint64
 
 // NewSum makes a Sum for the texts in a part's script.
 func NewSum(p *Part) *Sum {
@@ -35,7 +34,7 @@ func NewSum(p *Part) *Sum {
 
 // Start begins a text, as after the edge of a word.
 func (s *Sum) Start() {
-	s.endWord()
+	s.run, s.context = run{}, Border
 	s.costs, s.lanes = [MaxLanguages]uint32{}, lanes{}
 	s.pending, s.symbols = 0, 0
 }
@@ -43,79 +42,63 @@ func (s *Sum) Start() {
 // Add goes on by one symbol. Symbol 0, for a letter that no language has, costs
 // nothing and leaves the next without a context.
 func (s *Sum) Add(symbol byte) {
-	if symbol > Border && s.length < maxLength {
-		s.word = s.word.then(symbol)
-		s.length++
-		return
-	}
-	s.addOther(symbol)
-}
-
-// addOther goes on by a symbol that is not simply the next of a word.
-func (s *Sum) addOther(symbol byte) {
 	switch {
-	case symbol != Border:
-		s.spell()
-		s.addSymbol(symbol)
-	case s.spelt:
-		s.addSymbol(Border)
+	case symbol > Border && s.run.length < maxRun-1: // a border has room behind it
+		s.run.add(symbol)
+	case symbol > Border:
+		s.addRun()
+		s.run.add(symbol)
+	case symbol == Border:
 		s.endWord()
-	case s.length > 0:
-		s.addWord()
-		s.endWord()
+	default:
+		s.addRun()
+		s.context = 0
 	}
 }
 
+// addRun adds what has been read of a word that goes on.
+func (s *Sum) addRun() {
+	var costs lanes
+	s.context = s.part.weigh(s.context, s.run, &costs)
+	s.add(costs[:2*s.part.words])
+}
+
+// endWord adds the word that has been read, or the rest of it. A second border in a
+// row is none.
 func (s *Sum) endWord() {
-	s.word, s.length, s.spelt = word{}, 0, false
-}
-
-// spell adds the symbols of the word read so far, and has those that follow added
-// one by one.
-func (s *Sum) spell() {
-	if s.spelt {
+	if s.context == Border && s.run.length == 0 {
 		return
 	}
-	s.context = wordEdge
-	for i := s.length - 1; i >= 0; i-- {
-		s.addSymbol(s.word.symbol(i))
-	}
-	s.spelt, s.length = true, maxLength
-}
-
-// addSymbol adds what a symbol costs after those before it.
-func (s *Sum) addSymbol(symbol byte) {
-	row := s.context.next(s.part, symbol)
-	if row == nil {
+	s.run.add(Border)
+	if s.context != Border {
+		s.addRun()
+		s.context = Border
 		return
 	}
-	s.makeRoom(1)
-	s.lanes.addRow(row)
-}
-
-// addWord adds what the word and its end cost.
-func (s *Sum) addWord() {
-	costs, known := s.memo.find(s.word)
+	costs, known := s.memo.find(s.run)
 	if !known {
-		s.part.weigh(s.word, s.length, costs)
+		var sum lanes
+		s.part.weigh(Border, s.run, &sum)
+		copy(costs, sum[:])
 	}
-	s.makeRoom(s.length + 1)
-	to := s.lanes[:len(costs)]
-	for i, c := range costs {
-		to[i] += c
-	}
+	s.add(costs)
 }
 
 // full is how often a byte can be added to a lane.
 const full = 0xffff / 0xff
 
-// makeRoom has the lanes take up so many more symbols.
-func (s *Sum) makeRoom(symbols int) {
-	if s.pending+symbols > full {
+// add adds what the run costs, and ends it.
+func (s *Sum) add(costs []uint64) {
+	if s.pending+s.run.length > full {
 		s.flush()
 	}
-	s.pending += symbols
-	s.symbols += symbols
+	s.pending += s.run.length
+	s.symbols += s.run.length
+	s.run = run{}
+	to := s.lanes[:len(costs)]
+	for i, c := range costs {
+		to[i] += c
+	}
 }
 
 func (s *Sum) flush() {
@@ -132,58 +115,7 @@ func (s *Sum) flush() {
 // Costs are what the text so far costs in each of the part's languages, in steps,
 // and of how many symbols. They are valid until the next call of a method.
 func (s *Sum) Costs() (costs []uint32, symbols int) {
-	if s.length > 0 {
-		s.spell()
-	}
+	s.addRun()
 	s.flush()
 	return s.costs[:len(s.part.Languages)], s.symbols
-}
-
-// lanes hold eight sums in each pair: those of the even places in the first, of the
-// odd ones in the second.
-type lanes [2 * maxWords]uint64
-
-// evenBytes are every second byte, each at the lower end of a lane.
-const evenBytes = 0x00ff00ff00ff00ff
-
-// addRow adds a byte to each lane.
-func (l *lanes) addRow(row []byte) {
-	for i := 0; len(row) >= 8 && i < maxWords; i++ {
-		w := binary.LittleEndian.Uint64(row)
-		l[2*i] += w & evenBytes
-		l[2*i+1] += w >> 8 & evenBytes
-		row = row[8:]
-	}
-}
-
-// context is the last symbols of a text, from the edge of a word on, and how many.
-type context struct {
-	gram  Gram
-	order int
-}
-
-// wordEdge is the context of the first letter of a word.
-var wordEdge = context{Border, 1}
-
-// next goes on by a symbol and returns the row of the longest gram that ends in it,
-// nil for symbol 0.
-func (c *context) next(p *Part, symbol byte) []byte {
-	if symbol == 0 {
-		*c = context{}
-		return nil
-	}
-	if c.order == MaxOrder {
-		c.gram &= 1<<(8*(MaxOrder-1)) - 1
-		c.order--
-	}
-	c.gram = c.gram.Then(symbol)
-	c.order++
-	g := c.gram
-	for order := c.order; order > 0; order-- {
-		if row := p.row(g); row != nil {
-			return row
-		}
-		g &= 1<<(8*(order-1)) - 1
-	}
-	return nil
 }

@@ -146,17 +146,20 @@ func AppendPart(table []byte, script string, languages []string, letters []rune,
 // slot is where a gram is looked for first (Fibonacci hashing).
 func (g Gram) slot(shift uint) int { return int(uint64(g) * 0x9E3779B97F4A7C15 >> shift) }
 
-// row is the costs of a gram, nil when it has none.
-func (p *Part) row(g Gram) []byte {
-	for slot := g.slot(p.shift); ; slot++ {
-		at := slot * 8 & (len(p.slots) - 1)
-		entry := binary.LittleEndian.Uint64(p.slots[at : at+8])
-		if Gram(entry>>24) == g {
-			at := int(entry&(maxRows-1)) * 8 * p.words
-			return p.rows[at : at+8*p.words]
-		}
+// row is where the costs of a gram begin in rows, false when it has none. The gram's
+// first slot has been read.
+func (p *Part) row(g Gram, entry uint64) (at int, ok bool) {
+	for slot := g.slot(p.shift); Gram(entry>>24) != g; entry = p.slot(slot) {
 		if entry == 0 {
-			return nil
+			return 0, false
 		}
+		slot++
 	}
+	return int(entry&(maxRows-1)) * 8 * p.words, true
+}
+
+// slot reads a slot; behind the last comes the first.
+func (p *Part) slot(i int) uint64 {
+	at := i * 8 & (len(p.slots) - 1)
+	return binary.LittleEndian.Uint64(p.slots[at : at+8])
 }

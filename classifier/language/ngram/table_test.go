@@ -95,8 +95,8 @@ func TestSumDoesNotRunOver(t *testing.T) {
 	}{
 		{1000, 1}, // in one long word
 		{1, 1000},
-		{maxLength, 100},
-		{maxLength + 1, 100},
+		{maxRun - 1, 100},
+		{maxRun, 100},
 	} {
 		sum := NewSum(parts[0])
 		n := 0
