@@ -41,7 +41,7 @@ var openFacets = []string{
 func (s *site) groups(a ask, res indexer.Result) []group {
 	var out []group
 	for _, facet := range indexer.AllFacets {
-		g := group{Name: facet, Label: facetName(facet), Open: slices.Contains(openFacets, facet) || a.filters(facet)}
+		g := group{Name: facet, Label: s.facetName(facet), Open: slices.Contains(openFacets, facet) || a.filters(facet)}
 		if counts := res.Facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
 			continue // of which nothing is known
 		}

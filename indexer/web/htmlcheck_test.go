@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 // page is an answer, parsed.
@@ -25,9 +26,9 @@ type page struct {
 func newSite(t *testing.T, s indexer.Searcher) http.Handler {
 	t.Helper()
 	h, err := New(s, Options{
-		Log:      slog.New(slog.DiscardHandler),
-		Review:   "A synthetic review of leaving exploitation",
-		Concepts: map[string]string{"exit_sex_trade": "leaving the sex trade"},
+		Log:    slog.New(slog.DiscardHandler),
+		Review: "A synthetic review of leaving exploitation",
+		Names:  protocol.Default().Names,
 	})
 	if err != nil {
 		t.Fatal(err)

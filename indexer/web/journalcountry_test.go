@@ -17,7 +17,7 @@ func TestJournalCountryInWords(t *testing.T) {
 			t.Errorf("%q is shown as %q, want %q", value, got, want)
 		}
 	}
-	if got := facetName(indexer.FacetJournalCountry); got != "Country of the journal" {
+	if got := s.facetName(indexer.FacetJournalCountry); got != "Country of the journal" {
 		t.Errorf("the facet is shown as %q", got)
 	}
 

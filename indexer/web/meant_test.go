@@ -35,7 +35,7 @@ func (r *reader) Search(ctx context.Context, q indexer.Query) (indexer.Result, e
 func newReader(t *testing.T) (*reader, http.Handler) {
 	t.Helper()
 	lib := &reader{shelf(), indexer.NewThesaurus(protocol.Default().Lexicon)}
-	h, err := New(lib, Options{Concepts: map[string]string{"sex_trafficking": "trafficking for sex"}})
+	h, err := New(lib, Options{Names: protocol.Names{Concepts: map[string]string{"sex_trafficking": "trafficking for sex"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

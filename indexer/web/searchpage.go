@@ -152,7 +152,7 @@ func (s *site) chips(a ask) []chip {
 	var out []chip
 	for _, facet := range indexer.AllFacets {
 		for _, value := range a.q.Filters[facet] {
-			out = append(out, chip{facetName(facet), s.valueName(facet, value), a.toggle(facet, value).href("/")})
+			out = append(out, chip{s.facetName(facet), s.valueName(facet, value), a.toggle(facet, value).href("/")})
 		}
 	}
 	if a.q.YearFrom != 0 {

@@ -21,16 +21,15 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/internal/prisma"
+	"polyglean/internal/protocol"
 )
 
 // Options are what a site may be told besides the Searcher; the zero value works.
 type Options struct {
 	// Review is the review's title, shown in the header.
 	Review string
-	// Concepts names the lexicon's concepts by ID in the reader's language, before the
-	// English that the pages have for those of the default protocol. A concept without a
-	// name is shown by its ID, with spaces for underscores.
-	Concepts map[string]string
+	// Names are what the protocol calls the concepts and facets of its lexicon.
+	Names protocol.Names
 	// Counts, when set, fills the line of figures in the header. A failure is
 	// logged and leaves the line out.
 	Counts func(context.Context) (Counts, error)

@@ -131,12 +131,7 @@ func (s *site) concepts(st *indexer.Study, t *texts) []conceptGroup {
 	for i := range st.Members {
 		m := &st.Members[i].Record
 		for _, hit := range m.Concepts {
-			label, rank := humanise(hit.Facet), len(conceptFacets)
-			for i, facet := range conceptFacets {
-				if facet.code == hit.Facet {
-					label, rank = facet.name, i
-				}
-			}
+			label, rank := s.conceptFacet(hit.Facet)
 			at := slices.IndexFunc(out, func(g conceptGroup) bool { return g.Label == label })
 			if at < 0 {
 				at = len(out)

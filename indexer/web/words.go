@@ -90,27 +90,6 @@ var stageNames = map[record.Stage]string{
 	record.StageFullText:      "full text",
 }
 
-// conceptFacets are the facets of the lexicon's concepts, in the order of a page;
-// those a protocol adds come after them.
-var conceptFacets = []struct{ code, name string }{
-	{"topic", "Topic"},
-	{"exit", "Leaving and after"},
-	{"victim", "Victims and survivors"},
-	{"factor", "Factors"},
-	{"setting", "Setting"},
-	{"path", "Path"},
-	{"mechanism", "How it works"},
-	{"population", "People studied"},
-	{"harm", "Harm"},
-	{"services", "Services"},
-	{"law", "Law"},
-	{"theory", "Theory"},
-	{"design", "Study design"},
-	{"followup", "Follow-up"},
-	{"negative", "Speaks against"},
-	{"negative_related", "Related, but another topic"},
-}
-
 var fieldNames = map[record.Field]string{
 	record.FieldTitle:    "Title",
 	record.FieldAbstract: "Abstract",
@@ -118,14 +97,10 @@ var fieldNames = map[record.Field]string{
 }
 
 // facetName is the plain word for a facet.
-func facetName(facet string) string {
+func (s *site) facetName(facet string) string {
 	if attribute, ok := strings.CutPrefix(facet, indexer.AttributePrefix); ok {
-		for _, f := range conceptFacets {
-			if f.code == attribute {
-				return f.name
-			}
-		}
-		return humanise(attribute)
+		name, _ := s.conceptFacet(attribute)
+		return name
 	}
 	return facetNames[facet]
 }

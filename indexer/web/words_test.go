@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"polyglean/indexer"
@@ -21,25 +19,28 @@ func TestQueriesInWords(t *testing.T) {
 	}
 }
 
-// TestConceptsInWords: a name is for a concept that there is, and those that speak
-// against a topic are named by what they are.
+// TestConceptsInWords: concepts and their facets are called what the protocol calls them,
+// on another topic too.
 func TestConceptsInWords(t *testing.T) {
-	var ids []string
-	for _, c := range protocol.Default().Lexicon.Concepts() {
-		ids = append(ids, c.ID)
-		if strings.HasPrefix(c.ID, "neg_") && conceptNames[c.ID] == "" {
-			t.Errorf("%s has no name", c.ID)
-		}
+	example, err := protocol.Load("../../examples/solastalgia/protocol.yaml")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for id := range conceptNames {
-		if !slices.Contains(ids, id) {
-			t.Errorf("there is no concept %s to be named", id)
+	for _, test := range []struct {
+		names                             protocol.Names
+		concept, name, facet, facetCalled string
+	}{
+		{protocol.Default().Names, "men_boys", "men and boys", "followup", "Follow-up"},
+		{protocol.Default().Names, "debt_bondage", "debt bondage", "exit", "Leaving and after"},
+		{example.Names, "first_peoples", "First Peoples", "mind", "Distress"},
+		{protocol.Names{}, "place_bond", "place bond", "the_bond", "The bond"},
+	} {
+		s := &site{opts: Options{Names: test.names}}
+		if got := s.concept(test.concept); got != test.name {
+			t.Errorf("%s is shown as %q, want %q", test.concept, got, test.name)
 		}
-	}
-	s := &site{opts: Options{Concepts: map[string]string{"women_girls": "Frauen und Mädchen"}}}
-	for id, want := range map[string]string{"women_girls": "Frauen und Mädchen", "men_boys": "men and boys", "place_bond": "place bond"} {
-		if got := s.concept(id); got != want {
-			t.Errorf("%s is shown as %q, want %q", id, got, want)
+		if got := s.facetName(indexer.AttributePrefix + test.facet); got != test.facetCalled {
+			t.Errorf("facet %s is shown as %q, want %q", test.facet, got, test.facetCalled)
 		}
 	}
 }

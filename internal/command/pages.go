@@ -15,6 +15,7 @@ import (
 func (p *pipeline) pages(ready func() error) (http.Handler, error) {
 	opts := web.Options{
 		Review: p.protocol.Title,
+		Names:  p.protocol.Names,
 		Counts: p.counts,
 		Ready:  ready,
 		Log:    p.log,

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 // queryFlags are the flags that say which studies are meant.
@@ -137,7 +138,7 @@ studies. Studies with the words as typed come first.`,
 				if asJSON {
 					return writeJSON(out, result)
 				}
-				printResult(out, result, facets)
+				printResult(out, result, p.protocol.Names, facets)
 				if q.Order == indexer.ByScreening {
 					return p.tellRelevance(ctx, out)
 				}
@@ -206,7 +207,7 @@ func stylesFor(w io.Writer) styles {
 	return styles{bold: "\x1b[1m", dim: "\x1b[2m", mark: "\x1b[1;33m", reset: "\x1b[0m"}
 }
 
-func printResult(w io.Writer, r indexer.Result, allFacets bool) {
+func printResult(w io.Writer, r indexer.Result, names protocol.Names, allFacets bool) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
 	if r.Suggestion != nil {
@@ -215,7 +216,7 @@ func printResult(w io.Writer, r indexer.Result, allFacets bool) {
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "Note: %s\n", clean(note))
 	}
-	printExpansions(w, st, r.Expansions)
+	printExpansions(w, st, r.Expansions, names)
 	for i, h := range r.Hits {
 		printHit(w, st, i+1, h)
 	}

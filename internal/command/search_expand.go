@@ -12,6 +12,7 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/internal/langcode"
+	"polyglean/internal/protocol"
 )
 
 // expandFlags say how a query is widened to other words and languages.
@@ -55,7 +56,7 @@ func readerLanguages(getenv func(string) string) []string {
 }
 
 // printExpansions says how a query was understood.
-func printExpansions(w io.Writer, st styles, expansions []indexer.Expansion) {
+func printExpansions(w io.Writer, st styles, expansions []indexer.Expansion, names protocol.Names) {
 	if len(expansions) == 0 {
 		return
 	}
@@ -67,7 +68,7 @@ func printExpansions(w io.Writer, st styles, expansions []indexer.Expansion) {
 			off++
 			continue
 		}
-		fmt.Fprintf(w, "%s%s → %s: %s in %s%s\n", st.dim, clean(e.Text), strings.ReplaceAll(e.Concept, "_", " "),
+		fmt.Fprintf(w, "%s%s → %s: %s in %s%s\n", st.dim, clean(e.Text), clean(names.Concept(e.Concept)),
 			plural(terms, "term", "terms"), plural(languages, "language", "languages"), st.reset)
 	}
 	if off == len(expansions) {

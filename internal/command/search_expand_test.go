@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 func TestExpandFlags(t *testing.T) {
@@ -75,17 +76,17 @@ func TestPrintExpansions(t *testing.T) {
 		expansions []indexer.Expansion
 		want, not  string
 	}{
-		{"on", []indexer.Expansion{on}, "sex trafficking → sex trafficking: 3 terms in 2 languages\n", "as typed;"},
+		{"on", []indexer.Expansion{on}, "sex trafficking → trafficking for sex: 3 terms in 2 languages\n", "as typed;"},
 		{"off", []indexer.Expansion{off}, "Only the words as typed", "→"},
 	} {
 		var b strings.Builder
-		printExpansions(&b, styles{}, test.expansions)
+		printExpansions(&b, styles{}, test.expansions, protocol.Names{Concepts: map[string]string{"sex_trafficking": "trafficking for sex"}})
 		if !strings.Contains(b.String(), test.want) || strings.Contains(b.String(), test.not) {
 			t.Errorf("%s: printed %q", test.name, b.String())
 		}
 	}
 	var b strings.Builder
-	if printExpansions(&b, styles{}, nil); b.Len() > 0 {
+	if printExpansions(&b, styles{}, nil, protocol.Names{}); b.Len() > 0 {
 		t.Errorf("nothing was expanded, but printed was %q", b.String())
 	}
 }

@@ -33,6 +33,8 @@ type Protocol struct {
 	// default.
 	Languages []string
 	Lexicon   *lexicon.Lexicon
+	// Names are what the lexicon's concepts and facets are called.
+	Names Names
 	// Rule says which concept hits make a record likely relevant.
 	Rule Rule
 	// Definition says which words leave the review's own term open.

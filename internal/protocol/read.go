@@ -28,6 +28,7 @@ func (r *reader) protocol(n *yaml.Node) *Protocol {
 		key{"strategy", true, func(n *yaml.Node) { p.Strategy = r.strategy(n, p.Lexicon) }},
 		key{"baseline", false, func(n *yaml.Node) { p.Baseline = r.baseline(n) }},
 		key{"languages", false, func(n *yaml.Node) { p.Languages = r.texts(n, "languages", r.language) }},
+		key{"names", false, func(n *yaml.Node) { p.Names = r.namesOf(n, p.Lexicon) }},
 		key{"rule", true, func(n *yaml.Node) { p.Rule = r.rule(n, p.Lexicon) }},
 		key{"definition", false, func(n *yaml.Node) { p.Definition = r.definition(n, p.Lexicon) }},
 		key{"relevance", false, func(n *yaml.Node) { p.Threshold = r.relevance(n, p.Threshold) }},
