@@ -35,7 +35,7 @@ var badInputs = map[string][]string{
 	"B15 keys given twice":             {"TestKeysGivenTwice"},
 	"B16 wrong types":                  {"TestFixtures", "TestSourcesRefuse"}, // the cases bad-records
 	"B17 dates that are none":          {"TestNormalDate"},
-	"B18 thousands of authors":         {"TestManyAuthors"},
+	"B18 thousands of authors":         {"TestManyAuthors", "TestManyReferences"},
 	"B19 markup that does something":   {"TestPlainText", "TestHostileText"},
 	"B22 line ends in a title":         {"TestHostileText"},
 	"B23 addresses of this machine":    {"TestPrivateAddressesAreRefused", "TestIsPublic", "TestRedirects"},
@@ -171,6 +171,23 @@ func TestManyAuthors(t *testing.T) {
 	c := onlyRecord(t, dataCiteAnswer(`"titles":[{"title":"Synthetic"}],"creators":[`+strings.Join(creators, ",")+`]`))
 	if len(c.Authors) != len(creators) || c.Authors[19_999].Name != "Author 19999" {
 		t.Errorf("%d authors, want %d", len(c.Authors), len(creators))
+	}
+}
+
+// References are counted once each, however many a work is said to have.
+func TestManyReferences(t *testing.T) {
+	const n = 200_000
+	var refs []string
+	for i := range n {
+		refs = append(refs, fmt.Sprintf(`"https://openalex.org/W%d"`, 1+i), `"W7"`)
+	}
+	page, err := decodeOpenAlex([]byte(`{"meta":{"count":1},"results":[{"id":"W1","referenced_works":[` + strings.Join(refs, ",") + `]}]}`))
+	if err != nil || len(page.Records) != 1 {
+		t.Fatalf("%d records, %v", len(page.Records), err)
+	}
+	got := page.Records[0].References
+	if len(got) != n || got[0] != "W1" || got[1] != "W7" || got[2] != "W2" || got[n-1] != "W200000" {
+		t.Errorf("%d references, %q to %q", len(got), got[:3], got[len(got)-1])
 	}
 }
 

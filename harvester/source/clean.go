@@ -58,7 +58,7 @@ func alreadyPlain(s string) bool {
 				blank = true
 				i += 2
 				continue
-			case c == '<' || c == '&' || c < ' ' || c == 0x7f || c == ' ' && blank:
+			case c == '<' && !belowNumber(s[i+1:]), c == '&', c < ' ', c == 0x7f, c == ' ' && blank:
 				return false
 			}
 			blank = c == ' '
@@ -76,6 +76,13 @@ func alreadyPlain(s string) bool {
 		i += size
 	}
 	return !blank && (normal || norm.NFC.IsNormalString(s))
+}
+
+// belowNumber says whether what follows a bracket makes it that of "p < 0.05" or "n<=5",
+// which nothing takes for markup.
+func belowNumber(after string) bool {
+	after = strings.TrimLeft(after, " =")
+	return after != "" && (after[0] >= '0' && after[0] <= '9' || after[0] == '.')
 }
 
 // runeSet is a set of runes of the Basic Multilingual Plane.
@@ -145,13 +152,28 @@ func plainRound(s string, first bool) string {
 	}
 	var w textWriter
 	w.b.Grow(len(s))
-	if strings.IndexByte(s, '<') >= 0 {
-		w.flat = first && hasMarkup(s)
+	w.flat = first && hasMarkup(s)
+	if mayHoldTags(s) {
 		stripTags(s, &w)
 	} else {
 		w.write(s)
 	}
 	return normal(unescape(w.b.String()))
+}
+
+// mayHoldTags says whether a bracket opens what HTML takes for a tag, a comment or the
+// like. That of "p < 0.05" does not.
+func mayHoldTags(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 || i+1 == len(s) {
+			return false
+		}
+		s = s[i+1:]
+		if c := s[0]; isLetter(c) || c == '/' || c == '!' || c == '?' {
+			return true
+		}
+	}
 }
 
 // visible drops the runes that have no place in plain text.

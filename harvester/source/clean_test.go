@@ -15,6 +15,8 @@ func TestPlainText(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", "Leaving the life", "Leaving the life"},
 		{"less than", "rates fell (p < 0.05) and rose (p<0.01)", "rates fell (p < 0.05) and rose (p<0.01)"},
+		{"less than, in the place of a tag", "a<b[c[0]]>d <3 ]]> and x <= .5", "a<b[c[0]]>d <3 ]]> and x <= .5"},
+		{"less than, and paragraphs", "It fell (p <.05).\n\nIt rose again\nand < 3", "It fell (p <.05).\n\nIt rose again and < 3"},
 		{"escaped less than", "p &lt; 0.05 &amp;lt; 0.1", "p < 0.05 < 0.1"},
 		{"inequality that looks like a tag", "a <b and c> d, n<m and k>l", "a <b and c> d, n<m and k>l"},
 		{"ends in a tag's beginning", "the case x<y", "the case x<y"},
@@ -93,7 +95,7 @@ func FuzzPlainText(f *testing.F) {
 func TestAlreadyPlainIsPlain(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Leaving the sex trade: 12 women": true, "Торговля людьми и выход": true, "性的搾取からの離脱": true,
-		"विद्यालय": true, "می\u200cرود": true, "": false, " a": false, "a ": false, "a  b": false, "a\nb": false, "p < 0.05": false,
+		"विद्यालय": true, "می\u200cرود": true, "": false, " a": false, "a ": false, "a  b": false, "a\nb": false, "p < 0.05 or n<=5 or <.1": true, "p <": false, "x < y": false, "x </5": false, "p < 0.05 <i>": false,
 		"a&amp;b": false, "cafe\u0301": false, "a\u202eb": false, "a\u00a0b": false, "a\xffb": false, "a\x00b": false,
 	} {
 		if got := alreadyPlain(text); got != want {

@@ -194,13 +194,15 @@ func decodeClinicalTrialsStudy(raw jsontext.Value) (record.Candidate, error) {
 	}
 	c.Date, c.Year = normalDate(string(p.Status.FirstPosted.Date))
 	c.Publisher, c.Type = p.Sponsors.Lead.Name.line(), p.Design.Type.line()
+	var references uniques
 	for _, r := range p.References.References {
 		if cited := pmReference("", string(r.PMID)); cited != "" {
-			c.References = appendNew(c.References, cited)
+			references.add(cited)
 		} else {
-			c.References = appendNew(c.References, r.Citation.line())
+			references.add(r.Citation.line())
 		}
 	}
+	c.References = references.list
 	addOther(&c.IDs, "nct", c.SourceID)
 	c.URL = "https://clinicaltrials.gov/study/" + url.PathEscape(c.SourceID)
 	c.Version = stamp(string(p.Status.Updated.Date))

@@ -207,13 +207,15 @@ func decodeCOREWork(raw jsontext.Value) (record.Candidate, error) {
 	addOther(&c.IDs, "arxiv", w.ArXiv.line())
 	addOther(&c.IDs, "mag", w.MAG.line())
 	addOther(&c.IDs, "oai", firstOf(w.OAI...))
+	var references uniques
 	for _, r := range w.References {
 		if doi := normalDOI(string(r.DOI)); doi != "" {
-			c.References = appendNew(c.References, doi)
+			references.add(doi)
 		} else {
-			c.References = appendNew(c.References, r.Raw.line())
+			references.add(r.Raw.line())
 		}
 	}
+	c.References = references.list
 	for _, l := range w.Links {
 		if l.Type == "display" {
 			c.URL = webAddress(l.URL)

@@ -374,9 +374,11 @@ func decodeCrossrefWork(raw jsontext.Value) (record.Candidate, error) {
 	for _, s := range w.Subject {
 		c.Keywords = addText(c.Keywords, s.line(), "")
 	}
+	var references uniques
 	for _, r := range w.References {
-		c.References = appendNew(c.References, r.String())
+		references.add(r.String())
 	}
+	c.References = references.list
 	for _, l := range w.License {
 		if c.License = l.URL.line(); c.License != "" {
 			break

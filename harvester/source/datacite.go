@@ -231,16 +231,18 @@ func decodeDataCiteDOI(raw jsontext.Value) (record.Candidate, error) {
 	if strings.EqualFold(string(a.Container.IdentifierType), "ISSN") {
 		c.ISSN = appendNew(c.ISSN, normalISSN(string(a.Container.Identifier)))
 	}
+	var references uniques
 	for _, r := range a.Related {
 		switch kind := strings.ToUpper(string(r.Type)); {
 		case r.Relation == "IsPublishedIn" && strings.HasSuffix(kind, "ISSN"):
 			c.ISSN = appendNew(c.ISSN, normalISSN(string(r.ID)))
 		case (r.Relation == "References" || r.Relation == "Cites") && kind == "DOI":
-			c.References = appendNew(c.References, normalDOI(string(r.ID)))
+			references.add(normalDOI(string(r.ID)))
 		default:
 			c.Relations = addRelation(c.Relations, dataCiteRelations[string(r.Relation)], relatedID(kind, string(r.ID)))
 		}
 	}
+	c.References = references.list
 	for _, r := range a.Rights {
 		if c.License = firstOf(r.URI, r.Rights); c.License != "" {
 			break

@@ -18,7 +18,6 @@ var (
 	pmidForm   = regexp.MustCompile(`(?i)^(?:pmid\s*[:=]?\s*|info:pmid/|urn:pmid:|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?0*([1-9][0-9]{0,8})/?$`)
 	pmcidForm  = regexp.MustCompile(`(?i)(?:^|[/:\s])PMC\s*0*([1-9][0-9]{0,9})(?:\.[0-9]+)?/?$`)
 	bareDigits = regexp.MustCompile(`^(?:https?://(?:www\.)?ncbi\.nlm\.nih\.gov/pmc/articles/)?0*([1-9][0-9]{0,9})/?$`)
-	openAlex   = regexp.MustCompile(`(?i)^(?:https?://(?:api\.)?openalex\.org/(?:works/)?|openalex:)?(W[0-9]{1,15})/?$`)
 	issnForm   = regexp.MustCompile(`^([0-9]{4})[-\x{2010}-\x{2015}\x{2212}\s]?([0-9]{3}[0-9Xx])$`)
 	orcidForm  = regexp.MustCompile(`(?i)(?:^|/)([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])/?$`)
 )
@@ -89,10 +88,20 @@ func normalPMCID(s string) string {
 	return "PMC" + m[1]
 }
 
-// openAlexID returns the ID of an OpenAlex work, "W123", or "".
+// openAlexID returns the ID of an OpenAlex work, "W123", or "". There are so many of them,
+// in references, that they are not read by a pattern.
 func openAlexID(s string) string {
-	if m := openAlex.FindStringSubmatch(strings.TrimSpace(s)); m != nil {
-		return strings.ToUpper(m[1])
+	const mostDigits = 15
+	s = strings.TrimSuffix(strings.TrimSpace(s), "/")
+	at := strings.LastIndexAny(s, "/:") + 1
+	switch id := s[at:]; strings.ToLower(s[:at]) {
+	case "", "openalex:",
+		"https://openalex.org/", "https://openalex.org/works/", "https://api.openalex.org/", "https://api.openalex.org/works/",
+		"http://openalex.org/", "http://openalex.org/works/", "http://api.openalex.org/", "http://api.openalex.org/works/":
+		if len(id) < 2 || len(id) > 1+mostDigits || id[0]|0x20 != 'w' || strings.Trim(id[1:], "0123456789") != "" {
+			return ""
+		}
+		return strings.ToUpper(id)
 	}
 	return ""
 }
@@ -151,6 +160,32 @@ func appendNew(list []string, v string) []string {
 		}
 	}
 	return append(list, v)
+}
+
+// uniques collects texts, each once and in the order they come, however many there are.
+type uniques struct {
+	list []string
+	seen map[string]struct{} // once the list is long
+}
+
+// longList is where looking a text up becomes cheaper than going through the list.
+const longList = 32
+
+func (u *uniques) add(v string) {
+	if len(u.list) < longList {
+		u.list = appendNew(u.list, v)
+		return
+	}
+	if u.seen == nil {
+		u.seen = make(map[string]struct{}, 2*longList)
+		for _, have := range u.list {
+			u.seen[have] = struct{}{}
+		}
+	}
+	if _, have := u.seen[v]; !have && v != "" {
+		u.seen[v] = struct{}{}
+		u.list = append(u.list, v)
+	}
 }
 
 // Years outside of these are mistakes: print is not older, and no source knows

@@ -283,9 +283,11 @@ func decodeOpenAlexWork(raw jsontext.Value) (record.Candidate, error) {
 	for _, m := range w.MeSH {
 		c.Keywords = addText(c.Keywords, m.Name.line(), "en")
 	}
+	var references uniques
 	for _, ref := range w.References {
-		c.References = appendNew(c.References, openAlexID(string(ref)))
+		references.add(openAlexID(string(ref)))
 	}
+	c.References = references.list
 	if p := w.Primary; p != nil {
 		c.URL, c.License, c.Container = webAddress(p.URL), p.License.line(), p.RawSource.line()
 		if s := p.Source; s != nil {

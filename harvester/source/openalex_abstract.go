@@ -1,13 +1,13 @@
 package source
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -35,7 +35,8 @@ func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	case token.Kind() != jsontext.KindBeginObject:
 		return errInvertedIndex
 	}
-	words := placedWords{letters: make([]byte, 0, 2048), at: make([]span, 0, 256)}
+	words := abstractWords.Get().(*placedWords)
+	defer words.release()
 	for dec.PeekKind() != jsontext.KindEndObject {
 		word, err := dec.ReadValue()
 		if err != nil {
@@ -48,6 +49,19 @@ func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*a = openAlexAbstract(plainText(words.String()))
 	_, err = dec.ReadToken()
 	return err
+}
+
+// abstractWords are used again and again: the words of an abstract take more room than
+// all else in a work.
+var abstractWords = sync.Pool{New: func() any { return new(placedWords) }}
+
+// release gives back the room of the words, unless it was for a whole book.
+func (w *placedWords) release() {
+	const most = 64 << 10
+	if cap(w.letters) <= most {
+		*w = placedWords{letters: w.letters[:0], at: w.at[:0]}
+		abstractWords.Put(w)
+	}
 }
 
 // placedWords are words at their positions in a text.
@@ -87,17 +101,16 @@ func (w *placedWords) read(dec *jsontext.Decoder, word span) error {
 		return errInvertedIndex
 	}
 	for dec.PeekKind() != jsontext.KindEndArray {
-		raw, err := dec.ReadValue()
+		token, err := dec.ReadToken()
 		if err != nil {
 			return err
 		}
-		if kind := raw.Kind(); kind != jsontext.KindNumber && kind != jsontext.KindString {
+		if kind := token.Kind(); kind != jsontext.KindNumber && kind != jsontext.KindString {
 			return errInvertedIndex
 		}
-		position := bytes.Trim(raw, `"`)
-		at, err := strconv.Atoi(string(position))
+		at, err := strconv.Atoi(token.String())
 		if err != nil || at < 0 || at >= maxAbstract {
-			return fmt.Errorf("field abstract_inverted_index has the position %s, outside of 0 to %d", position, maxAbstract-1)
+			return fmt.Errorf("field abstract_inverted_index has the position %s, outside of 0 to %d", token, maxAbstract-1)
 		}
 		if w.count == maxAbstract {
 			return fmt.Errorf("field abstract_inverted_index has more than %d words", maxAbstract)
@@ -111,8 +124,8 @@ func (w *placedWords) read(dec *jsontext.Decoder, word span) error {
 func (w *placedWords) place(at int, word span) {
 	w.count++
 	w.size += word.to - word.from + 1
-	if at >= len(w.at) {
-		w.at = append(w.at, make([]span, at+1-len(w.at))...)
+	if gap := at + 1 - len(w.at); gap > 0 {
+		w.at = append(w.at, make([]span, gap)...)
 	}
 	if w.at[at] == (span{}) {
 		w.at[at] = word

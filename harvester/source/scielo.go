@@ -427,11 +427,13 @@ func decodeSciELOArticle(raw jsontext.Value, id string) (record.Candidate, error
 	for _, issn := range r.Journal.ISSNs {
 		c.ISSN = appendNew(c.ISSN, normalISSN(string(issn)))
 	}
+	var references uniques
 	for _, ref := range r.Citations {
 		for _, field := range []isisField{ref.DOI, ref.Link} {
-			c.References = appendNew(c.References, normalDOI(isisFirst(field)))
+			references.add(normalDOI(isisFirst(field)))
 		}
 	}
+	c.References = references.list
 	c.URL = r.address(c.Languages)
 	day, _ := normalDate(isisFirst(a.Processed))
 	c.Version = max(stamp(string(r.Processed)), stamp(day))
