@@ -91,8 +91,14 @@ func (c *Classifier) Classify(r record.Candidate) record.Classified {
 		Versions:  c.versions,
 	}
 	texts := c.texts(&r, &out.Language)
-	out.Concepts = c.concepts(texts)
-	out.Strategy = c.match(texts)
+	doc := c.docs.Get().(*strategy.Doc)
+	defer c.docs.Put(doc)
+	doc.Reset()
+	for _, t := range texts {
+		doc.Add(strategyFields[t.field], t.index, t.text, t.lang)
+	}
+	out.Concepts = c.concepts(texts, doc)
+	out.Strategy = c.match(texts, doc)
 	out.Findings = slices.Concat(
 		c.languageFinding(&out),
 		c.keywordMiss(&out, texts),

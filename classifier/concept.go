@@ -90,14 +90,14 @@ func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text
 	return out
 }
 
-// concepts finds the lexicon's concepts, in order of first mention.
-func (c *Classifier) concepts(texts []text) []record.ConceptHit {
+// concepts finds the lexicon's concepts, in order of first mention. The doc has the
+// texts cut into words.
+func (c *Classifier) concepts(texts []text, doc *strategy.Doc) []record.ConceptHit {
 	var out []record.ConceptHit
 	at := make(map[string]int)
 	for i := range texts {
 		t := &texts[i]
-		hits := c.protocol.Lexicon.Match(t.text, t.langs...)
-		for _, h := range hits {
+		for _, h := range c.protocol.Lexicon.MatchText(doc.Words(i), t.langs...) {
 			n, seen := at[h.Concept]
 			if !seen {
 				n = len(out)
@@ -129,13 +129,7 @@ var strategyFields = map[record.Field]strategy.Field{
 }
 
 // match runs the published strategy over a record, whole and block by block.
-func (c *Classifier) match(texts []text) record.StrategyMatch {
-	doc := c.docs.Get().(*strategy.Doc)
-	defer c.docs.Put(doc)
-	doc.Reset()
-	for _, t := range texts {
-		doc.Add(strategyFields[t.field], t.index, t.text, t.lang)
-	}
+func (c *Classifier) match(texts []text, doc *strategy.Doc) record.StrategyMatch {
 	out := record.StrategyMatch{Mode: string(c.protocol.Strategy.Mode)}
 	out.Matched, _ = c.whole.Match(doc)
 	for i, m := range c.blocks {

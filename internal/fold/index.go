@@ -89,65 +89,86 @@ func NewIndex(phrases [][]Word) *Index {
 // last word, ordered by the first; the same find may come twice. stems, nil if
 // no phrase has any, returns the stems of a word of t.
 func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, first, last int)) {
+	s := search{x, t, stems, found}
 	for i := range t.Len() {
-		w := t.Word(i)
-		if x.heads.trie != nil {
-			x.lookup(t, i, w, false, stems, found)
-			if x.clitics && arabicByte(w[0]) {
-				for form := range withoutClitics(w) {
-					x.lookup(t, i, form, true, stems, found)
-				}
-			}
-		}
-		if x.inner.trie != nil {
-			x.inside(t, i, w, stems, found)
-		}
-		for _, p := range x.free {
-			if x.phrases[p][0].matches(w) {
-				x.follow(p, t, i, stems, found)
-			}
-		}
-		if x.stems != nil && stems != nil {
-			for _, s := range stems(i) {
-				for _, p := range x.stems[s] {
-					x.follow(p, t, i, stems, found)
-				}
-			}
-		}
+		s.from(i)
 	}
 }
 
-// lookup finds the phrases whose first word matches the word i of t in the form w,
-// with bare set those alone that look behind clitics.
-func (x *Index) lookup(t *Text, i int, w []byte, bare bool, stems func(int) []string, found func(int, int, int)) {
-	trie, at := x.heads.trie, int32(root)
+// search is a text being looked through.
+type search struct {
+	*Index
+	text  *Text
+	stems func(i int) []string
+	found func(phrase, first, last int)
+}
+
+// from finds the phrases that begin with word i of the text, and says whether the word
+// is the first of any, found or not.
+func (s *search) from(i int) (led bool) {
+	w := s.text.Word(i)
+	if s.heads.trie != nil {
+		led = s.lookup(i, w, false)
+		if s.clitics && arabicByte(w[0]) {
+			for form := range withoutClitics(w) {
+				led = s.lookup(i, form, true) || led
+			}
+		}
+	}
+	if s.inner.trie != nil {
+		led = s.inside(i, w) || led
+	}
+	for _, p := range s.free {
+		if s.phrases[p][0].matches(w) {
+			led = true
+			s.follow(p, i)
+		}
+	}
+	if s.Index.stems != nil && s.stems != nil {
+		for _, stem := range s.stems(i) {
+			for _, p := range s.Index.stems[stem] {
+				led = true
+				s.follow(p, i)
+			}
+		}
+	}
+	return led
+}
+
+// lookup finds the phrases whose first word matches word i in the form w, with bare set
+// those alone that look behind clitics.
+func (s *search) lookup(i int, w []byte, bare bool) (led bool) {
+	trie, at := s.heads.trie, int32(root)
 	for n := 0; n < len(w); n++ {
 		if at = trie.next(at, w[n]); at == none {
-			return
+			return led
 		}
 		key := trie.states[at].key
 		if key == none {
 			continue
 		}
 		if n == len(w)-1 {
-			for _, p := range x.heads.whole[key] {
-				if !bare || x.phrases[p][0].Clitics {
-					x.follow(p, t, i, stems, found)
+			for _, p := range s.heads.whole[key] {
+				if !bare || s.phrases[p][0].Clitics {
+					led = true
+					s.follow(p, i)
 				}
 			}
 		}
-		for _, p := range x.heads.open[key] {
-			head := &x.phrases[p][0]
+		for _, p := range s.heads.open[key] {
+			head := &s.phrases[p][0]
 			if (!bare || head.Clitics) && (head.Kind == Prefix || head.matches(w)) {
-				x.follow(p, t, i, stems, found)
+				led = true
+				s.follow(p, i)
 			}
 		}
 	}
+	return led
 }
 
-// inside finds the phrases whose first word is held by the word i of t, or ends it.
-func (x *Index) inside(t *Text, i int, w []byte, stems func(int) []string, found func(int, int, int)) {
-	trie := x.inner.trie
+// inside finds the phrases whose first word is held by word i, which is w, or ends it.
+func (s *search) inside(i int, w []byte) (led bool) {
+	trie := s.inner.trie
 	for from := range w {
 		if !utf8.RuneStart(w[from]) {
 			continue
@@ -161,34 +182,36 @@ func (x *Index) inside(t *Text, i int, w []byte, stems func(int) []string, found
 			if key == none {
 				continue
 			}
-			for _, p := range x.inner.open[key] {
-				if x.phrases[p][0].Kind == Infix || n == len(w)-1 {
-					x.follow(p, t, i, stems, found)
+			for _, p := range s.inner.open[key] {
+				if s.phrases[p][0].Kind == Infix || n == len(w)-1 {
+					led = true
+					s.follow(p, i)
 				}
 			}
 		}
 	}
+	return led
 }
 
-// follow compares the words of phrase p after the first with those of t after i.
-func (x *Index) follow(p int32, t *Text, i int, stems func(int) []string, found func(int, int, int)) {
-	phrase := x.phrases[p]
-	if i+len(phrase) > t.Len() {
+// follow compares the words of phrase p after the first with those of the text after i.
+func (s *search) follow(p int32, i int) {
+	phrase := s.phrases[p]
+	if i+len(phrase) > s.text.Len() {
 		return
 	}
 	for n := 1; n < len(phrase); n++ {
-		if !x.matches(&phrase[n], t, i+n, stems) {
+		if !s.matches(&phrase[n], i+n) {
 			return
 		}
 	}
-	found(int(p), i, i+len(phrase)-1)
+	s.found(int(p), i, i+len(phrase)-1)
 }
 
-func (x *Index) matches(w *Word, t *Text, i int, stems func(int) []string) bool {
-	if w.Glued && !t.Glued(i) || w.Between != 0 && t.Gap(i)&^w.Between != 0 {
+func (s *search) matches(w *Word, i int) bool {
+	if w.Glued && !s.text.Glued(i) || w.Between != 0 && s.text.Gap(i)&^w.Between != 0 {
 		return false
 	}
-	token := t.Word(i)
+	token := s.text.Word(i)
 	if w.matches(token) {
 		return true
 	}
@@ -199,9 +222,9 @@ func (x *Index) matches(w *Word, t *Text, i int, stems func(int) []string) bool 
 			}
 		}
 	}
-	if len(w.Stems) > 0 && stems != nil {
-		for _, s := range stems(i) {
-			if slices.Contains(w.Stems, s) {
+	if len(w.Stems) > 0 && s.stems != nil {
+		for _, stem := range s.stems(i) {
+			if slices.Contains(w.Stems, stem) {
 				return true
 			}
 		}

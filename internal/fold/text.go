@@ -54,6 +54,8 @@ type token struct {
 	from, to   int32
 	// gap parts it from the word before.
 	gap Gap
+	// ascii says that its original is ASCII.
+	ascii bool
 }
 
 // maxText keeps offsets within 32 bits: one rune folds to eleven times its bytes
@@ -138,14 +140,17 @@ func (t *Text) run(s string, at int) int {
 	}
 	if !t.open || t.last&solo != 0 {
 		t.begin(at)
+		t.tokens[len(t.tokens)-1].ascii = true
 	}
+	folded := t.folded
 	for ; at < len(s) && s[at] < utf8.RuneSelf; at++ {
 		c := t.ascii[s[at]]
 		if c == 0 {
 			break
 		}
-		t.folded = append(t.folded, c)
+		folded = append(folded, c)
 	}
+	t.folded = folded
 	t.tokens[len(t.tokens)-1].end = int32(at)
 	t.last = word | bare
 	return at
@@ -240,7 +245,8 @@ func (t *Text) add(r rune, c class, start, end int) {
 		t.part(gapOf(r))
 		return
 	}
-	t.tokens[len(t.tokens)-1].end = int32(end)
+	k := &t.tokens[len(t.tokens)-1]
+	k.end, k.ascii = int32(end), false
 }
 
 // begin starts a new word at the original's byte at.

@@ -32,6 +32,8 @@ type automaton struct {
 	sides []side
 	// langs are the languages that have patterns, numbered in the order of the table.
 	langs map[string]int
+	// matchings are the memory of finished matches.
+	matchings sync.Pool
 }
 
 // side is a pattern, or one of the two sides of a pattern with a gap.
@@ -70,6 +72,7 @@ func newAutomaton(patterns []Pattern, rows []compiled) *automaton {
 		a.sides = append(a.sides, left, right)
 	}
 	a.index = fold.NewIndex(phrases)
+	a.matchings.New = func() any { return &matching{finder: fold.NewFinder(a.index)} }
 	return a
 }
 
@@ -86,37 +89,40 @@ type find struct {
 
 // matching is the memory of one Match.
 type matching struct {
-	text fold.Text
+	finder *fold.Finder
+	// folded is the text of a Match that is given none.
+	folded fold.Text
 	// wanted says of each language whether its patterns count.
 	wanted []bool
 	parts  []part
 	finds  []find
 }
 
-var matchings = sync.Pool{New: func() any { return new(matching) }}
-
 // Match finds the concepts of a text by the patterns of the given languages (ISO
 // 639-1 or BCP 47) and English: English titles and keywords are common in
 // records of every language. Hits come in order of Start; a concept found twice
 // in the same place is one hit, strong if either was.
 func (l *Lexicon) Match(text string, langs ...string) []Hit {
-	m := l.matched(text, langs)
-	defer m.release()
-	return l.hits(m)
+	m := l.begin()
+	defer l.end(m)
+	m.folded.Reset(text)
+	m.find(l.all, &m.folded, langs)
+	return l.hits(m, &m.folded)
 }
 
-// matched looks a text through; release ends the use of what it returns.
-func (l *Lexicon) matched(text string, langs []string) *matching {
-	m := matchings.Get().(*matching)
-	m.text.Reset(text)
-	m.want(l.all, langs)
-	m.find(l.all)
-	return m
+// MatchText is Match for a text that is cut into words already.
+func (l *Lexicon) MatchText(text *fold.Text, langs ...string) []Hit {
+	m := l.begin()
+	defer l.end(m)
+	m.find(l.all, text, langs)
+	return l.hits(m, text)
 }
 
-func (m *matching) release() {
-	m.text.Reset("") // lets go of the text
-	matchings.Put(m)
+func (l *Lexicon) begin() *matching { return l.all.matchings.Get().(*matching) }
+
+func (l *Lexicon) end(m *matching) {
+	m.folded.Reset("") // lets go of the text
+	l.all.matchings.Put(m)
 }
 
 // want sets which languages count: English, and langs.
@@ -133,9 +139,10 @@ func (m *matching) want(a *automaton, langs []string) {
 	}
 }
 
-func (m *matching) find(a *automaton) {
+func (m *matching) find(a *automaton, text *fold.Text, langs []string) {
+	m.want(a, langs)
 	m.parts, m.finds = m.parts[:0], m.finds[:0]
-	a.index.Find(&m.text, nil, func(phrase, first, last int) {
+	m.finder.Find(text, nil, func(phrase, first, last int) {
 		s := a.sides[phrase]
 		switch {
 		case !m.wanted[s.lang]:
@@ -202,7 +209,7 @@ func nearest(left part, rights []part, gap int) (part, bool) {
 }
 
 // hits returns the finds in order, each concept once in a place.
-func (l *Lexicon) hits(m *matching) []Hit {
+func (l *Lexicon) hits(m *matching, text *fold.Text) []Hit {
 	if len(m.finds) == 0 {
 		return nil
 	}
@@ -222,7 +229,7 @@ func (l *Lexicon) hits(m *matching) []Hit {
 	hits := make([]Hit, 0, len(m.finds))
 	for _, f := range m.finds {
 		p := &l.patterns[f.pattern]
-		start, end := m.text.Span(f.first, f.last)
+		start, end := text.Span(f.first, f.last)
 		if n := len(hits); n > 0 && hits[n-1].Start == start && hits[n-1].End == end && hits[n-1].Concept == p.Concept {
 			continue
 		}

@@ -59,6 +59,9 @@ func (d *Doc) Add(field Field, index int, text, lang string) {
 	t.words.Reset(text)
 }
 
+// Words is the i-th text added, cut into words, to be read until the next Reset.
+func (d *Doc) Words(i int) *fold.Text { return &d.texts[i].words }
+
 // scan fills d.found with the places of v's terms, unless it holds them already.
 func (d *Doc) scan(v *vocabulary) {
 	if d.scanned == v {
@@ -71,6 +74,8 @@ func (d *Doc) scan(v *vocabulary) {
 	for i := range v.terms {
 		d.found[i] = d.found[i][:0]
 	}
+	finder := v.finders.Get().(*fold.Finder)
+	defer v.finders.Put(finder)
 	for i := range d.texts {
 		text := &d.texts[i]
 		found := func(term, first, last int) {
@@ -84,7 +89,11 @@ func (d *Doc) scan(v *vocabulary) {
 				stems = func(i int) []string { return s.stems(text.words.Raw(i)) }
 			}
 		}
-		v.index.Find(&text.words, stems, found)
+		if stems != nil && v.stems == "tr" { // the stem of ISI is not that of isi
+			v.index.Find(&text.words, stems, found)
+		} else {
+			finder.Find(&text.words, stems, found)
+		}
 	}
 }
 

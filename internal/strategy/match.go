@@ -3,6 +3,7 @@ package strategy
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"polyglean/internal/fold"
 )
@@ -52,6 +53,8 @@ type vocabulary struct {
 	names []string
 	ids   map[*Term]int
 	index *fold.Index
+	// finders are those of the index.
+	finders sync.Pool
 	// lang is the strategy's language, stems the one to stem in, "" for none.
 	lang, stems string
 }
@@ -85,6 +88,7 @@ func CompileAll(mode Mode, lang string, strategies ...Node) []*Matcher {
 		}
 	}
 	v.index = fold.NewIndex(phrases)
+	v.finders.New = func() any { return fold.NewFinder(v.index) }
 	matchers := make([]*Matcher, len(strategies))
 	for i, n := range strategies {
 		matchers[i] = &Matcher{root: n, vocabulary: v}

@@ -135,6 +135,7 @@ func TestMatch(t *testing.T) {
 		{"Spanish, accents or none", "explotación", Inflected, "es", title("EXPLOTACION explotaciones"), []string{"ti0 explotación: EXPLOTACION", "ti0 explotación: explotaciones"}},
 		{"Russian", "проституция AND жертва", Inflected, "ru", title("Жертвы проституции"), []string{"ti0 жертва: Жертвы", "ti0 проституция: проституции"}},
 		{"Turkish", "kadın", Inflected, "tr", title("KADINLAR kadınların"), []string{"ti0 kadın: KADINLAR", "ti0 kadın: kadınların"}},
+		{"Turkish capitals", "kız", Inflected, "tr", title("kizlar KIZLAR"), []string{"ti0 kız: KIZLAR"}},
 		{"Norwegian by the name of one standard", "kvinne", Inflected, "nb", title("kvinnene"), []string{"ti0 kvinne: kvinnene"}},
 		{"Arabic", "الاتجار بالبشر", Inflected, "ar", title("مكافحة الإتجار بالبشر والاتجار بالبشر"), []string{"ti0 الاتجار بالبشر: الإتجار بالبشر", "ti0 الاتجار بالبشر: والاتجار بالبشر"}},
 		{"Korean particles", "성매매", Inflected, "ko", title("성매매를"), []string{"ti0 성매매: 성매매를"}},

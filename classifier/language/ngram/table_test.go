@@ -146,3 +146,68 @@ func TestAppendPartRefuses(t *testing.T) {
 		t.Error("no error for too many letters")
 	}
 }
+
+// TestSumAgainstEachGram compares a Sum that reads text after text with looking for the
+// longest gram at each symbol, over words of few letters and of many lengths.
+func TestSumAgainstEachGram(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	costs := map[Gram][]byte{}
+	for range 400 {
+		g := Gram(Border * r.IntN(2))
+		for range 1 + r.IntN(MaxOrder-1) {
+			g = g.Then(byte(2 + r.IntN(3)))
+		}
+		costs[g] = []byte{byte(r.IntN(256)), byte(r.IntN(256))}
+	}
+	for _, symbol := range []byte{Border, 2, 3, 4} {
+		costs[gramOf(symbol)] = []byte{symbol, 2 * symbol}
+	}
+	var rows []Row
+	for g, c := range costs {
+		rows = append(rows, Row{g, c})
+	}
+	table, err := AppendPart(Header(), "Latn", []string{"aa", "bb"}, []rune("abc"), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := Read(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := NewSum(parts[0])
+	for range 5000 {
+		text := make([]byte, r.IntN(60))
+		for i := range text {
+			text[i] = []byte{2, 3, 4, 2, 3, 4, 2, 3, 4, 2, 3, 4, 0, Border}[r.IntN(14-r.IntN(3))]
+		}
+		want, counted := []uint32{0, 0}, 0
+		context := []byte{Border}
+		sum.Start()
+		for _, symbol := range text {
+			sum.Add(symbol)
+			switch {
+			case symbol == 0:
+				context = nil
+				continue
+			case symbol == Border && slices.Equal(context, []byte{Border}):
+				continue
+			}
+			context = append(context, symbol)
+			context = context[max(0, len(context)-MaxOrder):]
+			for i := range context {
+				if c, ok := costs[gramOf(context[i:]...)]; ok {
+					want[0] += uint32(c[0])
+					want[1] += uint32(c[1])
+					counted++
+					break
+				}
+			}
+			if symbol == Border {
+				context = []byte{Border}
+			}
+		}
+		if got, n := sum.Costs(); !slices.Equal(got, want) || n != counted {
+			t.Fatalf("%v costs %v for %d symbols, want %v for %d", text, got, n, want, counted)
+		}
+	}
+}
