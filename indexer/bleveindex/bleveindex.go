@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
@@ -34,6 +35,9 @@ type Index struct {
 
 	// writing lets one batch at a time compare versions and write.
 	writing sync.Mutex
+	// rest runs Compact when nothing has been written for a while.
+	rest       *time.Timer
+	compacting sync.Mutex
 	// mu guards closed; a snapshot outlives Close.
 	mu     sync.RWMutex
 	closed bool
@@ -57,7 +61,12 @@ func Open(dir string) (*Index, error) {
 		}
 		return nil, fmt.Errorf("open index %s: %w (if it is damaged, `polyglean reindex` builds it anew from the log)", dir, err)
 	}
-	return &Index{store: store, guard: guard, queue: queue}, nil
+	x := &Index{store: store, guard: guard, queue: queue}
+	x.rest = time.AfterFunc(restAfter, func() {
+		// What could not be merged is found and searched all the same, and merged another time.
+		_ = x.Compact(context.Background())
+	})
+	return x, nil
 }
 
 // Count implements indexer.Index.
@@ -71,6 +80,12 @@ func (x *Index) Count(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
+func (x *Index) isClosed() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.closed
+}
+
 // Close implements indexer.Index. Searches under way end undisturbed.
 func (x *Index) Close() error {
 	x.writing.Lock()
@@ -81,6 +96,7 @@ func (x *Index) Close() error {
 		return nil
 	}
 	x.closed = true
+	x.rest.Stop()
 	x.guard.close()
 	err := x.store.Close()
 	x.queue.Close()

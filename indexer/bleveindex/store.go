@@ -18,9 +18,6 @@ import (
 // lockTimeout is how long Open waits for another process to let go.
 const lockTimeout = 2 * time.Second
 
-// maxSegment is the number of documents at which a segment is not merged any more.
-const maxSegment = 50_000
-
 // openStore opens scorch in a directory. Scorch passes over a snapshot it cannot
 // read and goes on with an older one or with nothing, which would look like an
 // index that lost its documents; here that is an error.
@@ -38,8 +35,7 @@ func openStore(path string, queue *index.AnalysisQueue) (store *scorch.Scorch, g
 	opened, err := scorch.NewScorch(scorch.Name, map[string]any{
 		"path":         path,
 		"bolt_timeout": lockTimeout.String(), "eventCallbackName": guardName,
-		// What scorch needs of memory to merge grows with the segment that it makes.
-		"scorchMergePlanOptions": map[string]any{"MaxSegmentSize": maxSegment},
+		"scorchMergePlanOptions": map[string]any{"MaxSegmentSize": maxSegment, "FloorSegmentSize": busySegment},
 		// The parts of a batch are not merged before they are on the disk: it waits for that.
 		"scorchPersisterOptions": map[string]any{"MemoryPressurePauseThreshold": 0},
 	}, queue)

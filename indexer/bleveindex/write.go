@@ -74,6 +74,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	all := parts(ops, slices.Sorted(maps.Values(last)))
 	errs := make([]error, len(all))
 	sidebyside.Do(len(all), 1, func(i int) { errs[i] = x.store.Batch(newBatch(ops, all[i])) })
+	x.rest.Reset(restAfter)
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("write to the index: %w: %w", indexer.ErrUnavailable, err)
 	}

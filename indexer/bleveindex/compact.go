@@ -1,0 +1,49 @@
+package bleveindex
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
+)
+
+// Scorch merges segments of like size, ten at a time, and takes all that are smaller than
+// the floor of its plan to be of that size. With a high floor the segments of batches are
+// merged two or three at a time, and a document of a harvest is written four times; with a
+// low one there are more segments, which costs every search. So the floor is low while
+// there is writing, and high when there has been none for a while.
+const (
+	// busySegment is the floor while there is writing, in documents.
+	busySegment = 100
+	// maxSegment is the number of documents at which a segment is not merged any more: what
+	// scorch needs of memory to merge grows with the segment that it makes.
+	maxSegment = 50_000
+	// restAfter is how long nothing is written before segments are merged as for rest.
+	restAfter = 2 * time.Second
+)
+
+// restPlan merges down to what scorch itself would leave.
+func restPlan() *mergeplan.MergePlanOptions {
+	plan := mergeplan.DefaultMergePlanOptions
+	plan.MaxSegmentSize = maxSegment
+	return &plan
+}
+
+// Compact merges the segments that writing has left, as is also done when nothing was
+// written for a while. It changes nothing that is found. It returns when that is done,
+// ctx has ended or the index is closed.
+func (x *Index) Compact(ctx context.Context) error {
+	x.compacting.Lock()
+	defer x.compacting.Unlock()
+	if x.isClosed() {
+		return errClosed
+	}
+	if err := x.store.ForceMerge(ctx, restPlan()); err != nil {
+		return fmt.Errorf("merge the segments of the index: %w", err)
+	}
+	if x.isClosed() {
+		return errClosed
+	}
+	return ctx.Err()
+}
