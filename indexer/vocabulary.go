@@ -28,6 +28,9 @@ const asWritten = "\t"
 
 // entry is the form of a word in the vocabulary.
 func entry(folded, written string) string {
+	if written == folded {
+		return folded
+	}
 	written = strings.Join(strings.Fields(strings.ToLower(written)), " ")
 	if written == folded {
 		return folded
@@ -69,25 +72,27 @@ func (s *Study) vocabulary() []string {
 }
 
 // words are the entries of a title.
-func words(title string) []string {
-	var out []string
-	t := fold.NewText(title)
-	for i := range t.Len() {
-		if folded := string(t.Word(i)); isWord(folded) {
-			out = append(out, entry(folded, t.Raw(i)))
+func words(title string) []string { return appendWords(nil, fold.NewText(title)) }
+
+// phrases are the entries of a keyword.
+func phrases(keyword string) []string {
+	t := fold.NewText(keyword)
+	out := appendWords(nil, t)
+	if t.Len() > 1 {
+		if whole := t.String(); utf8.RuneCountInString(whole) <= maxPhrase {
+			out = append(out, entry(whole, keyword))
 		}
 	}
 	return out
 }
 
-// phrases are the entries of a keyword.
-func phrases(keyword string) []string {
-	out := words(keyword)
-	t := fold.NewText(keyword)
-	if n := utf8.RuneCountInString(t.String()); t.Len() > 1 && n <= maxPhrase {
-		out = append(out, entry(t.String(), keyword))
+func appendWords(entries []string, t *fold.Text) []string {
+	for i := range t.Len() {
+		if folded := string(t.Word(i)); isWord(folded) {
+			entries = append(entries, entry(folded, t.Raw(i)))
+		}
 	}
-	return out
+	return entries
 }
 
 // isWord leaves figures out, and what is too short to be a word: of Hangul one

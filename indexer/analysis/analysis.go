@@ -15,6 +15,7 @@
 package analysis
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -44,10 +45,15 @@ type Token struct {
 	Letter, Tail bool
 }
 
+// texts keep their memory from one analysis to the next.
+var texts = sync.Pool{New: func() any { return new(fold.Text) }}
+
 // Analyze cuts a text into tokens. lang is a BCP 47 tag; for a language without
 // a stemmer, "und" and "" the stem is the word.
 func Analyze(text, lang string) []Token {
-	words := fold.NewText(text)
+	words := texts.Get().(*fold.Text)
+	defer texts.Put(words)
+	words.Reset(text)
 	stem := stemmerOf(lang)
 	tokens := make([]Token, 0, words.Len())
 	for i := 0; i < words.Len(); {
@@ -65,8 +71,9 @@ func Analyze(text, lang string) []Token {
 		case hangul(word):
 			tokens = appendHangul(tokens, text[start:end], string(word), start, end)
 		default:
-			t := Token{Start: start, End: end}
-			if t.Surface, t.Stem = stem.word(text[start:end], word); stem.stems(t.Surface) {
+			f := stem.word(text[start:end], word)
+			t := Token{Surface: f.surface, Stem: f.stem, Start: start, End: end}
+			if f.judged {
 				t.Lang = stem.lang
 			}
 			tokens = append(tokens, t)

@@ -125,43 +125,58 @@ type stemmer struct {
 	filters   []analysis.TokenFilter
 	irregular map[string]string // folded word → stem, before the filters
 
-	mu    sync.RWMutex
-	known map[string]forms
+	mu sync.RWMutex
+	// known are words met of late, older those before them: what is met again in time
+	// is not forgotten when known is full.
+	known, older map[string]forms
 }
 
-type forms struct{ surface, stem string }
+// forms are what a word is in an index.
+type forms struct {
+	surface, stem string
+	// judged says that the stemmer is one for the word's script.
+	judged bool
+}
 
-// maxKnown bounds what a stemmer remembers, some 5 MB.
+// maxKnown bounds what a stemmer remembers, twice as many words, some 5 MB each.
 const maxKnown = 1 << 15
 
 func newStemmer(lang string, script *unicode.RangeTable, filters ...analysis.TokenFilter) *stemmer {
 	return &stemmer{lang: lang, script: script, filters: filters, known: make(map[string]forms)}
 }
 
-// word gives the surface form and the stem of a word as it stands in a text;
-// folded is the same word folded.
-func (s *stemmer) word(raw string, folded []byte) (surface, stem string) {
+// word gives the forms of a word as it stands in a text; folded is the same word folded.
+func (s *stemmer) word(raw string, folded []byte) forms {
 	s.mu.RLock()
 	f, ok := s.known[raw]
+	again := !ok
+	if again {
+		f, ok = s.older[raw]
+	}
 	s.mu.RUnlock()
 	// One rune of the text may fold to several words, each with the same raw form.
-	if folded = clip(folded); ok && f.surface == string(folded) {
-		return f.surface, f.stem
-	}
-	f.surface = string(folded)
-	f.stem = ""
-	if s.stems(f.surface) {
-		if stem := cmp.Or(s.irregular[f.surface], s.stem(clip(raw)), f.surface); stem != f.surface {
-			f.stem = s.lang + ":" + stem
+	if folded = clip(folded); !ok || f.surface != string(folded) {
+		f = forms{surface: string(folded)}
+		if f.judged = s.stems(f.surface); f.judged {
+			if stem := cmp.Or(s.irregular[f.surface], s.stem(clip(raw)), f.surface); stem != f.surface {
+				f.stem = s.lang + ":" + stem
+			}
 		}
+		again = true
 	}
+	if again {
+		s.remember(raw, f)
+	}
+	return f
+}
+
+func (s *stemmer) remember(raw string, f forms) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.known) >= maxKnown {
-		clear(s.known)
+		s.known, s.older = make(map[string]forms, maxKnown), s.known
 	}
 	s.known[strings.Clone(raw)] = f
-	return f.surface, f.stem
 }
 
 // stems reports whether the stemmer is one for the script of a word.
