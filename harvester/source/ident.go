@@ -31,6 +31,32 @@ func normalDOI(s string) string {
 	if len(s) > maxIdent || !strings.Contains(s, "10.") && !strings.Contains(s, "%") {
 		return "" // at the price of a glance, which is what most lines are worth
 	}
+	if doi := strings.TrimPrefix(s, "https://doi.org/"); isDOI(doi) {
+		return strings.ToLower(doi)
+	}
+	return findDOI(s)
+}
+
+// isDOI says whether s is a DOI in which nothing is to be decoded or cut off, as are most
+// that sources send.
+func isDOI(s string) bool {
+	name, ok := strings.CutPrefix(s, "10.")
+	registrant, suffix, whole := strings.Cut(name, "/")
+	if !ok || !whole || len(registrant) < 4 || len(registrant) > 9 || strings.Trim(registrant, "0123456789") != "" {
+		return false
+	}
+	last := byte(0)
+	for i := range len(suffix) {
+		last = suffix[i]
+		if !isLetter(last) && strings.IndexByte("0123456789.-_:;/()", last) < 0 {
+			return false
+		}
+	}
+	return isLetter(last) || last == ')' || last >= '0' && last <= '9'
+}
+
+// findDOI is normalDOI for what has more than the DOI.
+func findDOI(s string) string {
 	at := doiForm.FindStringIndex(s)
 	if at == nil || strings.Contains(strings.ToLower(s[:at[0]]), "%2f") {
 		// An address may have its slash encoded too.

@@ -101,12 +101,15 @@ func TestNormalDate(t *testing.T) {
 }
 
 func FuzzIdentifiers(f *testing.F) {
-	for _, s := range []string{"10.1000/182", "https://doi.org/10.1%2f", "0012-9658", "2016-02-30", "PMC1", "eng; fre", "国文/영문"} {
+	for _, s := range []string{"10.1000/182", "10.1000/A.b-c(2);d:e", "https://doi.org/10.1%2f", "0012-9658", "2016-02-30", "PMC1", "eng; fre", "国文/영문"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if doi := normalDOI(s); doi != "" && normalDOI(doi) != doi {
 			t.Errorf("DOI of %q is %q, and of that %q", s, doi, normalDOI(doi))
+		}
+		if trimmed := strings.TrimSpace(s); isDOI(trimmed) && findDOI(trimmed) != normalDOI(s) {
+			t.Errorf("DOI of %q is %q the short way and %q the long one", s, normalDOI(s), findDOI(trimmed))
 		}
 		if issn := normalISSN(s); issn != "" && normalISSN(issn) != issn {
 			t.Errorf("ISSN of %q is %q, and of that %q", s, issn, normalISSN(issn))

@@ -203,7 +203,7 @@ func addText(list []record.Text, text, lang string) []record.Text {
 
 // stamp reads a source's datestamp as Unix milliseconds, 0 when it is none.
 func stamp(s string) int64 {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05", time.DateOnly} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05", time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1970 {
 			return t.UnixMilli()
 		}

@@ -180,13 +180,18 @@ func decodeOpenAlex(body []byte) (harvester.Page, error) {
 }
 
 type openAlexWork struct {
-	ID          jsonText            `json:"id"`
-	DOI         jsonText            `json:"doi"`
-	IDs         map[string]jsonText `json:"ids"`
-	Title       jsonText            `json:"title"`
-	DisplayName jsonText            `json:"display_name"`
-	Language    jsonText            `json:"language"`
-	Abstract    openAlexAbstract    `json:"abstract_inverted_index"`
+	ID  jsonText `json:"id"`
+	DOI jsonText `json:"doi"`
+	IDs struct {
+		DOI   jsonText `json:"doi"`
+		PMID  jsonText `json:"pmid"`
+		PMCID jsonText `json:"pmcid"`
+		MAG   jsonText `json:"mag"`
+	} `json:"ids"`
+	Title       jsonText         `json:"title"`
+	DisplayName jsonText         `json:"display_name"`
+	Language    jsonText         `json:"language"`
+	Abstract    openAlexAbstract `json:"abstract_inverted_index"`
 	Authorships []struct {
 		RawName  jsonText `json:"raw_author_name"`
 		RawORCID jsonText `json:"raw_orcid"`
@@ -304,13 +309,13 @@ func decodeOpenAlexWork(raw jsontext.Value) (record.Candidate, error) {
 		c.License = o.License.line()
 	}
 	c.IDs = record.Identifiers{
-		DOI: normalDOI(string(w.DOI)), PMID: normalPMID(string(w.IDs["pmid"])),
-		PMCID: normalPMCID(string(w.IDs["pmcid"])), OpenAlex: c.SourceID,
+		DOI: normalDOI(string(w.DOI)), PMID: normalPMID(string(w.IDs.PMID)),
+		PMCID: normalPMCID(string(w.IDs.PMCID)), OpenAlex: c.SourceID,
 	}
 	if c.IDs.DOI == "" {
-		c.IDs.DOI = normalDOI(string(w.IDs["doi"]))
+		c.IDs.DOI = normalDOI(string(w.IDs.DOI))
 	}
-	if mag := w.IDs["mag"].line(); mag != "" {
+	if mag := w.IDs.MAG.line(); mag != "" {
 		c.IDs.Other = map[string]string{"mag": mag}
 	}
 	if c.URL == "" {

@@ -38,11 +38,13 @@ func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	words := abstractWords.Get().(*placedWords)
 	defer words.release()
 	for dec.PeekKind() != jsontext.KindEndObject {
-		word, err := dec.ReadValue()
+		word, err := dec.ReadToken()
 		if err != nil {
 			return err
 		}
-		if err := words.read(dec, words.spell(word)); err != nil {
+		from := len(words.letters)
+		words.letters = append(words.letters, word.String()...)
+		if err := words.read(dec, span{from, len(words.letters)}); err != nil {
 			return err
 		}
 	}
@@ -79,14 +81,6 @@ type span struct{ from, to int }
 type furtherWord struct {
 	at   int
 	word span
-}
-
-// spell takes the letters of a word, a JSON string.
-func (w *placedWords) spell(word jsontext.Value) span {
-	from := len(w.letters)
-	// The error is that of bytes which are not UTF-8, and which were replaced.
-	w.letters, _ = jsontext.AppendUnquote(w.letters, word)
-	return span{from, len(w.letters)}
 }
 
 // read reads the positions of a word.
