@@ -38,6 +38,9 @@ type Server struct {
 	mu    sync.Mutex
 	found map[question][]*Copy
 	stats map[string]Stats
+	// kept are answers by the address they were given to, room is how many bytes more may be kept.
+	kept map[string]answer
+	room int
 }
 
 // Stats says what one source was asked.
@@ -91,7 +94,7 @@ func serve(c *Corpus, limits map[string]int, w *weather) (*Server, error) {
 	}
 	s := &Server{
 		corpus: c, base: "http://" + ln.Addr().String(), limits: limits, weather: w,
-		done: make(chan struct{}), found: map[question][]*Copy{}, stats: map[string]Stats{},
+		done: make(chan struct{}), found: map[question][]*Copy{}, stats: map[string]Stats{}, kept: map[string]answer{},
 	}
 	mux := http.NewServeMux()
 	for source, routes := range map[string]map[string]http.HandlerFunc{
@@ -102,7 +105,7 @@ func serve(c *Corpus, limits map[string]int, w *weather) (*Server, error) {
 		OAI:       {"": s.oai},
 	} {
 		for path, h := range routes {
-			mux.HandleFunc("/"+source+path, s.watch(source, h))
+			mux.HandleFunc("/"+source+path, s.watch(source, s.keeping(h)))
 		}
 	}
 	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
