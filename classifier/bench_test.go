@@ -1,8 +1,11 @@
 package classifier
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"polyglean/internal/demo"
 	"polyglean/internal/record"
 )
 
@@ -25,14 +28,59 @@ func englishRecord() record.Candidate {
 	}
 }
 
+// generatedRecords are as long and in as many languages as those of a harvest.
+func generatedRecords(n int) []record.Candidate {
+	out := make([]record.Candidate, 0, n)
+	for _, g := range demo.Generate(n, 1).Records {
+		r := record.Candidate{
+			ID: fmt.Sprintf("bench:%d", g.N), Route: record.RouteHarvest, Year: g.Year, Container: g.Container,
+			Languages: []string{g.Lang}, Titles: []record.Text{{Text: g.Title}},
+		}
+		if g.Abstract != "" {
+			r.Abstracts = []record.Text{{Text: strings.TrimSpace(g.Abstract + "\n" + g.AbstractEN)}}
+		}
+		for _, k := range g.Keywords {
+			r.Keywords = append(r.Keywords, record.Text{Text: k})
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 func BenchmarkClassify(b *testing.B) {
 	c := newClassifier(b)
-	r := englishRecord()
-	b.ReportAllocs()
-	b.SetBytes(int64(len(englishAbstract)))
-	for b.Loop() {
-		c.Classify(r)
+	for _, bench := range []struct {
+		name    string
+		records []record.Candidate
+	}{
+		{"english", []record.Candidate{englishRecord()}},
+		{"generated", generatedRecords(2000)},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, r := range bench.records {
+					c.Classify(r)
+				}
+			}
+			perRecord(b, bench.records)
+		})
 	}
+}
+
+func BenchmarkLanguages(b *testing.B) {
+	records := generatedRecords(2000)
+	for b.Loop() {
+		for i := range records {
+			Languages(&records[i])
+		}
+	}
+	perRecord(b, records)
+}
+
+// perRecord reports the time that one of the records takes.
+func perRecord(b *testing.B, records []record.Candidate) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(records)), "ns/record")
 }
 
 func BenchmarkLanguage(b *testing.B) {

@@ -37,9 +37,9 @@ func (t *text) langAt(offset int) string {
 }
 
 // texts lists the texts of a record. Each is looked at in its own languages, where it
-// is short in their kin too, and in English, because English terms and keywords are common in records of all
-// languages; a text of unknown language is looked at in the record's, and when
-// those are unknown too, in all.
+// is short in their kin too, and in English, because English terms and keywords are
+// common in records of all languages; a text of unknown language is looked at in the
+// record's, and when those are unknown too, in all.
 func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text {
 	var ofRecord []string
 	for _, lang := range slices.Concat(l.Languages, l.Declared) {
@@ -47,21 +47,21 @@ func (c *Classifier) texts(r *record.Candidate, l *record.LanguageLedger) []text
 			ofRecord = appendNew(ofRecord, lang)
 		}
 	}
-	var out []text
+	out := make([]text, 0, len(r.Titles)+len(r.Abstracts)+len(r.Keywords))
 	add := func(field record.Field, texts []record.Text) {
 		for i, tx := range texts {
 			t := text{field: field, index: i, text: tx.Text}
-			size := make(map[string]int)
+			var all sizes
 			for _, d := range l.Detected {
 				if d.Field != field || d.Index != i {
 					continue
 				}
 				t.parts = append(t.parts, d)
 				if d.Lang != record.Undetermined {
-					size[d.Lang] += d.End - d.Start
+					all.add(d.Lang, d.End-d.Start)
 				}
 			}
-			detected := mostFirst(size)
+			detected := all.mostFirst()
 			if len(detected) > 0 {
 				t.lang = detected[0]
 			} else if field == record.FieldKeyword {

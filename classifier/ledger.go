@@ -1,7 +1,9 @@
 package classifier
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"polyglean/internal/langcode"
 	"polyglean/internal/record"
@@ -24,7 +26,7 @@ func Languages(c *record.Candidate) record.LanguageLedger {
 		l.Declared = appendNew(l.Declared, lang)
 	}
 
-	size := make(map[string]int)
+	var all sizes
 	read := func(field record.Field, texts []record.Text, lim limits) {
 		for i, t := range texts {
 			declared := langcode.Of(t.Lang)
@@ -38,7 +40,7 @@ func Languages(c *record.Candidate) record.LanguageLedger {
 				l.Detected = append(l.Detected, det)
 				if det.Lang != record.Undetermined {
 					// In bytes: a Han letter says about as much as three Latin ones.
-					size[det.Lang] += det.End - det.Start
+					all.add(det.Lang, det.End-det.Start)
 				}
 				agreed = agreed || sameLanguage(det.Lang, declared)
 				contradicted = contradicted || det.Lang != record.Undetermined && det.Confidence >= sure
@@ -51,7 +53,7 @@ func Languages(c *record.Candidate) record.LanguageLedger {
 	read(record.FieldTitle, c.Titles, titleLimits)
 	read(record.FieldAbstract, c.Abstracts, abstractLimits)
 
-	l.Languages = mostFirst(size)
+	l.Languages = all.mostFirst()
 	if len(l.Languages) == 0 {
 		l.Languages = []string{record.Undetermined}
 	}
@@ -87,20 +89,32 @@ func appendNew(list []string, s string) []string {
 	return append(list, s)
 }
 
-// mostFirst returns the keys, that of the largest count first.
-func mostFirst(counts map[string]int) []string {
-	keys := make([]string, 0, len(counts))
-	for k := range counts {
-		keys = append(keys, k)
+// sizes are how much text there is in each of a few languages.
+type sizes []size
+
+type size struct {
+	lang  string
+	bytes int
+}
+
+func (s *sizes) add(lang string, bytes int) {
+	for i := range *s {
+		if (*s)[i].lang == lang {
+			(*s)[i].bytes += bytes
+			return
+		}
 	}
-	slices.SortFunc(keys, func(a, b string) int {
-		if counts[a] != counts[b] {
-			return counts[b] - counts[a]
-		}
-		if a < b {
-			return -1
-		}
-		return 1
+	*s = append(*s, size{lang, bytes})
+}
+
+// mostFirst returns the languages, that of most text first.
+func (s sizes) mostFirst() []string {
+	slices.SortFunc(s, func(a, b size) int {
+		return cmp.Or(cmp.Compare(b.bytes, a.bytes), strings.Compare(a.lang, b.lang))
 	})
-	return keys
+	langs := make([]string, len(s))
+	for i := range s {
+		langs[i] = s[i].lang
+	}
+	return langs
 }

@@ -119,13 +119,13 @@ func overruled(alone language.Result, lang string) bool {
 // divide cuts a text where its language changes.
 func divide(text string, lim limits) []part {
 	whole := []part{{span: span{0, len(text)}}}
-	pieces := cut(nil, text, lim)
+	e := evidences.Get().(*evidence)
+	defer evidences.Put(e)
+	pieces := cut(e.pieces[:0], text, lim)
+	e.reset(pieces)
 	if len(pieces) < 2 {
 		return whole
 	}
-	e := evidences.Get().(*evidence)
-	defer evidences.Put(e)
-	e.reset(len(pieces))
 	letters := 0 // a sentence of an abstract that is all quotation says nothing
 	if lim.title {
 		letters = minProse
@@ -139,7 +139,7 @@ func divide(text string, lim limits) []part {
 	if len(langs) < 2 {
 		return whole
 	}
-	found := parts(pieces, e.cheapest(pieces, langs))
+	found := parts(pieces, e.cheapest(langs))
 	refine(text, pieces, found)
 	return joinIslands(joinShort(text, found, lim))
 }
@@ -151,13 +151,16 @@ var (
 	undetermined = len(codes)
 )
 
-// evidence is what pieces say of languages. It is made for reuse.
+// evidence is what the pieces of a text say of languages. It is made for reuse.
 type evidence struct {
+	pieces []piece
 	// of is what each piece says.
 	of []testimonies
 	// scores and room are lent to add: one piece's scores, and what is kept of them.
 	scores []language.Score
 	room   []score
+	// weights are lent to candidates.
+	weights []int
 }
 
 // testimonies are what one piece says.
@@ -175,11 +178,12 @@ type score struct {
 	logP float64
 }
 
-var evidences = sync.Pool{New: func() any { return new(evidence) }}
+var evidences = sync.Pool{New: func() any { return &evidence{weights: make([]int, undetermined+1)} }}
 
-// reset makes room for so many pieces that say nothing yet.
-func (e *evidence) reset(pieces int) {
-	e.of = slices.Grow(e.of[:0], pieces)[:pieces]
+// reset begins with pieces that say nothing yet.
+func (e *evidence) reset(pieces []piece) {
+	e.pieces = pieces
+	e.of = slices.Grow(e.of[:0], len(pieces))[:len(pieces)]
 	clear(e.of)
 	e.room = e.room[:0]
 }
@@ -218,7 +222,8 @@ func (e *evidence) add(i int, text string) {
 // candidates are the languages that fit some piece about best, those that fit most
 // letters first.
 func (e *evidence) candidates() []int {
-	weight := make([]int, undetermined+1)
+	weight := e.weights
+	clear(weight)
 	for i := range e.of {
 		for _, s := range e.of[i].against {
 			if s.logP > -1 {
@@ -247,7 +252,7 @@ func codeOf(lang int) string {
 }
 
 // cheapest names the language of each piece on the cheapest way through all.
-func (e *evidence) cheapest(pieces []piece, langs []int) []string {
+func (e *evidence) cheapest(langs []int) []string {
 	k := len(langs)
 	names, place := make([]string, k), make([]int, undetermined+1)
 	for l, lang := range langs {
@@ -260,8 +265,8 @@ func (e *evidence) cheapest(pieces []piece, langs []int) []string {
 		}
 	}
 	cost, next, says := make([]float64, k), make([]float64, k), make([]float64, k)
-	from := make([]uint8, len(pieces)*k)
-	for i, p := range pieces {
+	from := make([]uint8, len(e.pieces)*k)
+	for i, p := range e.pieces {
 		for l := range says {
 			says[l] = e.of[i].floor
 		}
@@ -297,8 +302,8 @@ func (e *evidence) cheapest(pieces []piece, langs []int) []string {
 			at = l
 		}
 	}
-	out := make([]string, len(pieces))
-	for i := len(pieces) - 1; i >= 0; i-- {
+	out := make([]string, len(e.pieces))
+	for i := len(out) - 1; i >= 0; i-- {
 		out[i] = names[at]
 		at = int(from[i*k+at])
 	}

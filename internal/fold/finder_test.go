@@ -67,17 +67,17 @@ func TestFinder(t *testing.T) {
 	}
 }
 
-// TestStrangeWords: each word is known by all its letters.
-func TestStrangeWords(t *testing.T) {
-	seen := make(map[strangeWord]string)
+// TestWordKeys: each word is known by all its letters.
+func TestWordKeys(t *testing.T) {
+	seen := make(map[wordKey]string)
 	letters := []byte("abcdefghijklmno")
-	for n := 1; n <= maxStrange; n++ {
+	for n := 1; n <= maxKey; n++ {
 		for i := range n {
 			word := slices.Clone(letters[:n])
 			word[i]++
 			text := slices.Concat([]byte("xx"), word, []byte("yy"))
-			w := strangeWordAt(text, 2, int32(2+n))
-			if other, twice := seen[w]; twice || w == (strangeWord{}) || w.high>>56 != 0 {
+			w := wordAt(text, 2, int32(2+n))
+			if other, twice := seen[w]; twice || w == (wordKey{}) || w.high>>56 != 0 {
 				t.Errorf("%q is known as %x, as is %q", word, w, other)
 			}
 			seen[w] = string(word)

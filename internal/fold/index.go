@@ -89,9 +89,11 @@ func NewIndex(phrases [][]Word) *Index {
 // last word, ordered by the first; the same find may come twice. stems, nil if
 // no phrase has any, returns the stems of a word of t.
 func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, first, last int)) {
-	s := search{x, t, stems, found}
+	s := search{Index: x, text: t, stems: stems, found: found}
 	for i := range t.Len() {
-		s.from(i)
+		for _, p := range s.begun(i) {
+			s.follow(p, i)
+		}
 	}
 }
 
@@ -101,47 +103,46 @@ type search struct {
 	text  *Text
 	stems func(i int) []string
 	found func(phrase, first, last int)
+	// candidates is lent to begun.
+	candidates []int32
 }
 
-// from finds the phrases that begin with word i of the text, and says whether the word
-// is the first of any, found or not.
-func (s *search) from(i int) (led bool) {
+// begun returns the phrases whose first word is word i of the text, until it is called
+// again.
+func (s *search) begun(i int) []int32 {
+	s.candidates = s.candidates[:0]
 	w := s.text.Word(i)
 	if s.heads.trie != nil {
-		led = s.lookup(i, w, false)
+		s.lookup(w, false)
 		if s.clitics && arabicByte(w[0]) {
 			for form := range withoutClitics(w) {
-				led = s.lookup(i, form, true) || led
+				s.lookup(form, true)
 			}
 		}
 	}
 	if s.inner.trie != nil {
-		led = s.inside(i, w) || led
+		s.inside(w)
 	}
 	for _, p := range s.free {
 		if s.phrases[p][0].matches(w) {
-			led = true
-			s.follow(p, i)
+			s.candidates = append(s.candidates, p)
 		}
 	}
 	if s.Index.stems != nil && s.stems != nil {
 		for _, stem := range s.stems(i) {
-			for _, p := range s.Index.stems[stem] {
-				led = true
-				s.follow(p, i)
-			}
+			s.candidates = append(s.candidates, s.Index.stems[stem]...)
 		}
 	}
-	return led
+	return s.candidates
 }
 
-// lookup finds the phrases whose first word matches word i in the form w, with bare set
+// lookup finds the phrases whose first word is w, a word or a form of it, with bare set
 // those alone that look behind clitics.
-func (s *search) lookup(i int, w []byte, bare bool) (led bool) {
+func (s *search) lookup(w []byte, bare bool) {
 	trie, at := s.heads.trie, int32(root)
 	for n := 0; n < len(w); n++ {
 		if at = trie.next(at, w[n]); at == none {
-			return led
+			return
 		}
 		key := trie.states[at].key
 		if key == none {
@@ -150,24 +151,21 @@ func (s *search) lookup(i int, w []byte, bare bool) (led bool) {
 		if n == len(w)-1 {
 			for _, p := range s.heads.whole[key] {
 				if !bare || s.phrases[p][0].Clitics {
-					led = true
-					s.follow(p, i)
+					s.candidates = append(s.candidates, p)
 				}
 			}
 		}
 		for _, p := range s.heads.open[key] {
 			head := &s.phrases[p][0]
 			if (!bare || head.Clitics) && (head.Kind == Prefix || head.matches(w)) {
-				led = true
-				s.follow(p, i)
+				s.candidates = append(s.candidates, p)
 			}
 		}
 	}
-	return led
 }
 
-// inside finds the phrases whose first word is held by word i, which is w, or ends it.
-func (s *search) inside(i int, w []byte) (led bool) {
+// inside finds the phrases whose first word is held by w, or ends it.
+func (s *search) inside(w []byte) {
 	trie := s.inner.trie
 	for from := range w {
 		if !utf8.RuneStart(w[from]) {
@@ -184,13 +182,11 @@ func (s *search) inside(i int, w []byte) (led bool) {
 			}
 			for _, p := range s.inner.open[key] {
 				if s.phrases[p][0].Kind == Infix || n == len(w)-1 {
-					led = true
-					s.follow(p, i)
+					s.candidates = append(s.candidates, p)
 				}
 			}
 		}
 	}
-	return led
 }
 
 // follow compares the words of phrase p after the first with those of the text after i.
