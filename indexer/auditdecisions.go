@@ -98,7 +98,7 @@ func (a *decisionAudit) difference(d LoggedDecision) string {
 // by a later one of the same account, nor parked.
 func (a *audit) findDecisions() {
 	for _, d := range a.decisions.log {
-		if d.Seq > a.settled[stream.Decisions] || a.decisions.seen[d.Seq] || a.decisions.parked[fmt.Sprintf("%s-%d", stream.Decisions, d.Seq)] {
+		if d.Seq > a.settled[stream.Decisions] || a.decisions.seen[d.Seq] || a.decisions.parked[decisionKey(d.Seq)] {
 			continue
 		}
 		of := d.Decision

@@ -4,9 +4,9 @@ import "context"
 
 // Put brings records and decisions into the index as the runner does.
 func (r *Runner) Put(ctx context.Context, members []Member, decisions []LoggedDecision) error {
-	homeless, err := r.put(ctx, members, decisions)
+	merged, err := r.put(ctx, members, decisions)
 	if err != nil {
 		return err
 	}
-	return r.parkHomeless(ctx, homeless)
+	return r.parkHomeless(ctx, merged.Homeless)
 }

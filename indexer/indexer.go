@@ -49,6 +49,8 @@ type Runner struct {
 	Indexed, Parked atomic.Int64
 	// waiting is why nothing can be written at present, nil when it can.
 	waiting atomic.Pointer[error]
+	// late are parked decisions by the studies they are on.
+	late map[string][]LoggedDecision
 	// begun is closed when the logs are read from their start; nil when they are to be
 	// read from where they were left.
 	begun chan struct{}
@@ -99,6 +101,9 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 func (r *Runner) work(ctx context.Context) error {
+	if err := r.findLate(ctx); err != nil {
+		return err
+	}
 	records, err := r.bus.Subscribe(ctx, stream.Classified, Stage, 4*batchEnvelopes)
 	if err != nil {
 		return err
@@ -158,7 +163,8 @@ func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) err
 	for i, d := range batch {
 		logged[i] = LoggedDecision{Seq: d.Seq, Decision: d.Decision}
 	}
-	homeless, err := r.put(ctx, nil, logged)
+	merged, err := r.put(ctx, nil, logged)
+	homeless := merged.Homeless
 	early := map[uint64]bool{}
 	if err == nil && len(homeless) > 0 {
 		// The records that they are on may have been held up.
@@ -251,29 +257,28 @@ func (r *Runner) scores(ctx context.Context, d *stream.Delivery) ([]LoggedScore,
 	return scores, nil
 }
 
-// put brings records and decisions into the index and parks what it will not take. It
-// returns the decisions on what is not in the index.
-func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) (homeless []LoggedDecision, err error) {
+// put brings records and decisions into the index and parks what it will not take.
+func (r *Runner) put(ctx context.Context, members []Member, decisions []LoggedDecision) (Merged, error) {
 	if len(members)+len(decisions) == 0 {
-		return nil, nil
+		return Merged{}, nil
 	}
 	merged, err := Merge(ctx, r.index, members, decisions)
 	r.note(err)
 	if err != nil {
-		return nil, err
+		return Merged{}, err
 	}
 	for _, refused := range merged.Refused {
 		if err := r.parkRecord(ctx, refused); err != nil {
-			return nil, err
+			return Merged{}, err
 		}
 	}
 	for _, refused := range merged.RefusedDecisions {
 		if err := r.parkDecision(ctx, refused.What, fmt.Sprintf("the index refused study %s with this decision: %v", refused.What.Decision.Study, refused.Err)); err != nil {
-			return nil, err
+			return Merged{}, err
 		}
 	}
 	r.Indexed.Add(int64(max(0, len(members)-len(merged.Refused))))
-	return merged.Homeless, nil
+	return merged, nil
 }
 
 func (r *Runner) parkRecord(ctx context.Context, refused Refused[Member]) error {
@@ -288,22 +293,13 @@ func (r *Runner) parkRecord(ctx context.Context, refused Refused[Member]) error 
 	})
 }
 
-func (r *Runner) parkHomeless(ctx context.Context, homeless []LoggedDecision) error {
-	for _, d := range homeless {
-		if err := r.parkDecision(ctx, d, fmt.Sprintf("decision on study %s, which is not in the index", d.Decision.Study)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (r *Runner) parkDecision(ctx context.Context, d LoggedDecision, reason string) error {
 	raw, err := json.Marshal(d.Decision)
 	if err != nil {
 		return err
 	}
 	return r.park(ctx, record.Parked{
-		Key: fmt.Sprintf("%s-%d", stream.Decisions, d.Seq), Source: "decision." + d.Decision.Review, Reason: reason, Raw: raw,
+		Key: decisionKey(d.Seq), Source: "decision." + d.Decision.Review, Reason: reason, Raw: raw,
 	})
 }
 

@@ -4,10 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"polyglean/internal/record"
 	"polyglean/internal/stream"
+)
+
+const (
+	// fetchWait is short, so that a decision shows soon where there are no records.
+	fetchWait = 200 * time.Millisecond
+	// fillWait is how long a record waits for others at most.
+	fillWait = time.Second
 )
 
 // lot is what is brought into the index at once. One without deliveries says that
@@ -33,30 +41,46 @@ func (r *Runner) read(ctx context.Context, sub *stream.Subscription) <-chan lot 
 	}
 	go func() {
 		defer close(lots)
+		var waiting []*stream.Delivery // for a lot of their own
 		for ctx.Err() == nil {
-			// Without records the wait is short, so that a decision shows soon.
-			batch, err := sub.Fetch(ctx, batchEnvelopes, 200*time.Millisecond)
+			var err error
+			waiting, err = fill(ctx, sub, waiting)
 			if ctx.Err() != nil {
 				return
 			}
-			if err != nil || len(batch) == 0 {
-				if !give(lot{err: err}) {
-					return
-				}
-				continue
-			}
-			for len(batch) > 0 {
-				n := lotSize(batch)
-				l := lot{deliveries: batch[:n]}
+			n := lotSize(waiting)
+			l := lot{deliveries: waiting[:n:n], err: err}
+			waiting = slices.Clone(waiting[n:]) // without those that go
+			if err == nil {
 				l.members, l.err = r.members(ctx, l.deliveries)
-				if !give(l) {
-					return
-				}
-				batch = batch[n:]
+			}
+			if !give(l) {
+				return
 			}
 		}
 	}()
 	return lots
+}
+
+// fill fetches envelopes until they make a lot, nothing comes any more, or the first
+// has waited for long.
+func fill(ctx context.Context, sub *stream.Subscription, held []*stream.Delivery) ([]*stream.Delivery, error) {
+	start := time.Now()
+	for countRecords(held) < batchRecords && (len(held) == 0 || time.Since(start) < fillWait) {
+		batch, err := sub.Fetch(ctx, batchEnvelopes, fetchWait)
+		if err != nil || len(batch) == 0 {
+			return held, err
+		}
+		held = append(held, batch...)
+	}
+	return held, nil
+}
+
+func countRecords(envelopes []*stream.Delivery) (n int) {
+	for _, d := range envelopes {
+		n += len(d.Records)
+	}
+	return n
 }
 
 // lotSize is how many envelopes of a batch make a lot.
@@ -99,6 +123,9 @@ func (r *Runner) members(ctx context.Context, deliveries []*stream.Delivery) ([]
 // putLot brings a lot into the index and acknowledges it.
 func (r *Runner) putLot(ctx context.Context, l lot) error {
 	if _, err := r.put(ctx, l.members, nil); err != nil {
+		return err
+	}
+	if err := r.putLate(ctx, l.members); err != nil {
 		return err
 	}
 	for _, d := range l.deliveries {

@@ -30,9 +30,22 @@ func (b *Bus) Park(ctx context.Context, p record.Parked) error {
 	if err != nil {
 		return fmt.Errorf("park %s: %w", p.Key, err)
 	}
-	subject := "parked." + token(p.Stage) + "." + record.StudyID(p.Key)
-	if _, err := b.store(ctx, &nats.Msg{Subject: subject, Data: raw}); err != nil {
+	if _, err := b.store(ctx, &nats.Msg{Subject: parkedSubject(p.Stage, p.Key), Data: raw}); err != nil {
 		return fmt.Errorf("park %s: %w", p.Key, err)
+	}
+	return nil
+}
+
+// parkedSubject is where what a stage parked under a key lies.
+func parkedSubject(stage, key string) string {
+	return "parked." + token(stage) + "." + record.StudyID(key)
+}
+
+// Unpark removes what a stage parked under a key, once it was handled after all. That
+// nothing is there is no error.
+func (b *Bus) Unpark(ctx context.Context, stage, key string) error {
+	if err := b.streams[Parked].Purge(ctx, jetstream.WithPurgeSubject(parkedSubject(stage, key))); err != nil {
+		return fmt.Errorf("take %s from what is parked: %w", key, err)
 	}
 	return nil
 }
@@ -66,6 +79,9 @@ func (b *Bus) EachMark(ctx context.Context, fn func(m Mark, o Origin, seq uint64
 	})
 }
 
+// quiet is how long nothing comes before it is asked whether anything will.
+const quiet = 2 * time.Second
+
 // each reads a stream from its first message to the last it has now.
 func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
 	return b.eachBetween(ctx, name, 0, math.MaxUint64, headersOnly, fn)
@@ -95,8 +111,16 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 	defer it.Stop()
 	stop := context.AfterFunc(ctx, it.Stop)
 	defer stop()
+	at := after
 	for {
-		m, err := it.Next()
+		m, err := it.Next(jetstream.NextMaxWait(quiet))
+		if errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
+			// What was the last may have been removed, and nothing more may come.
+			if last, err = lastReadable(ctx, s, through); err != nil || last <= at {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -111,10 +135,11 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 		if meta.Sequence.Stream > through {
 			return nil
 		}
-		if err := fn(m, meta.Sequence.Stream); err != nil {
+		at = meta.Sequence.Stream
+		if err := fn(m, at); err != nil {
 			return err
 		}
-		if meta.Sequence.Stream >= last || meta.NumPending == 0 {
+		if at >= last || meta.NumPending == 0 {
 			return nil
 		}
 	}

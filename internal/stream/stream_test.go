@@ -372,3 +372,29 @@ func TestServerThatIsNotThereIsNamed(t *testing.T) {
 		t.Errorf("the password is in the error: %v", err)
 	}
 }
+
+func TestUnpark(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	for _, p := range []record.Parked{{Key: "a:1", Stage: "indexer"}, {Key: "a:1", Stage: "harvester"}, {Key: "b:2", Stage: "indexer"}, {Key: "c:3", Stage: "indexer"}} {
+		if err := b.Park(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"a:1", "a:1", "nothing:1"} {
+		if err := b.Unpark(t.Context(), "indexer", key); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	// The last may go while the others are read.
+	var left []string
+	err := b.EachParked(t.Context(), func(p record.Parked) error {
+		left = append(left, p.Stage+" "+p.Key)
+		return b.Unpark(t.Context(), "indexer", "c:3")
+	})
+	if err != nil || len(left) < 2 || left[0] != "harvester a:1" || left[1] != "indexer b:2" {
+		t.Errorf("left are %q, error %v", left, err)
+	}
+	if n, err := b.CountParked(t.Context()); err != nil || n != 2 {
+		t.Errorf("%d left, error %v; want 2", n, err)
+	}
+}
