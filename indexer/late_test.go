@@ -128,7 +128,7 @@ func TestDecisionsWaitForRecordsHeldUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if batch, err := held.Fetch(t.Context(), 100, 5*time.Second); err != nil || len(batch) < 6 {
+	if batch, err := held.Fetch(t.Context(), 6, time.Minute); err != nil || len(batch) != 6 {
 		t.Fatalf("%d envelopes in hand, error %v", len(batch), err)
 	}
 	runner := l.run(indexer.NewRunner(l.bus, l.index, "anew", nil))
