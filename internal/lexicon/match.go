@@ -46,6 +46,14 @@ type side struct {
 	right bool
 }
 
+// which is the side as one of two.
+func (s *side) which() sides {
+	if s.right {
+		return rightSide
+	}
+	return leftSide
+}
+
 func newAutomaton(patterns []Pattern, rows []compiled) *automaton {
 	a := &automaton{langs: make(map[string]int)}
 	var phrases [][]fold.Word
@@ -72,13 +80,15 @@ func newAutomaton(patterns []Pattern, rows []compiled) *automaton {
 		a.sides = append(a.sides, left, right)
 	}
 	a.index = fold.NewIndex(phrases)
-	a.matchings.New = func() any { return &matching{finder: fold.NewFinder(a.index)} }
+	a.matchings.New = func() any {
+		return &matching{finder: fold.NewFinder(a.index), seen: make([]sides, len(patterns))}
+	}
 	return a
 }
 
 // part is where a side of a pattern with a gap stands.
 type part struct {
-	side        side
+	side        *side
 	first, last int
 }
 
@@ -96,7 +106,18 @@ type matching struct {
 	wanted []bool
 	parts  []part
 	finds  []find
+	// seen says of each pattern with a gap which of its sides are among parts.
+	seen []sides
 }
+
+// sides are the sides of a pattern with a gap.
+type sides uint8
+
+const (
+	leftSide sides = 1 << iota
+	rightSide
+	bothSides = leftSide | rightSide
+)
 
 // Match finds the concepts of a text by the patterns of the given languages (ISO
 // 639-1 or BCP 47) and English: English titles and keywords are common in
@@ -142,18 +163,32 @@ func (m *matching) want(a *automaton, langs []string) {
 func (m *matching) find(a *automaton, text *fold.Text, langs []string) {
 	m.want(a, langs)
 	m.parts, m.finds = m.parts[:0], m.finds[:0]
+	clear(m.seen)
 	m.finder.Find(text, nil, func(phrase, first, last int) {
-		s := a.sides[phrase]
+		s := &a.sides[phrase]
 		switch {
 		case !m.wanted[s.lang]:
 		case s.gap > 0:
 			m.parts = append(m.parts, part{s, first, last})
+			m.seen[s.pattern] |= s.which()
 		default:
 			m.finds = append(m.finds, find{s.pattern, first, last})
 		}
 	})
+	m.dropSingle()
 	if len(m.parts) > 1 {
 		m.join()
+	}
+}
+
+// dropSingle leaves out the parts whose pattern lacks the other side: nearly all.
+func (m *matching) dropSingle() {
+	all := m.parts
+	m.parts = all[:0]
+	for _, p := range all {
+		if m.seen[p.side.pattern] == bothSides {
+			m.parts = append(m.parts, p)
+		}
 	}
 }
 
