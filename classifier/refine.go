@@ -113,14 +113,13 @@ func rather(text, one, other string) float64 {
 		return 0
 	}
 	bound := letterEvidence * float64(letters)
-	a, b := -pieceEvidence-bound, -pieceEvidence-bound
-	for _, s := range language.New().Scores(text, language.SetOf(one, other), nil) {
-		switch s.Lang {
-		case one:
-			a = s.LogP
-		case other:
-			b = s.LogP
+	var scores language.Scores
+	language.New().Score(text, &scores)
+	of := func(lang string) float64 {
+		if score, known := scores.Of(lang); known {
+			return score
 		}
+		return -pieceEvidence - bound
 	}
-	return max(-bound, min(bound, a-b))
+	return max(-bound, min(bound, of(one)-of(other)))
 }

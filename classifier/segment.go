@@ -47,8 +47,7 @@ const (
 var seldom = language.SetOf("la", "eo", "af", "cy", "ga", "mi", "tl", "so", "sn", "st", "tn", "ts", "xh", "zu", "lg", "yo", "sq", "is")
 
 // seldomCosts are what it costs to be in each language, in the order of its codes.
-var seldomCosts = func() []float64 {
-	costs := make([]float64, len(codes))
+var seldomCosts = func() (costs language.Scores) {
 	for i, code := range codes {
 		if seldom.Has(code) {
 			costs[i] = seldomCost
@@ -157,7 +156,7 @@ type evidence struct {
 	// of is what each piece says.
 	of []testimonies
 	// scores and room are lent to add: one piece's scores, and what is kept of them.
-	scores []language.Score
+	scores language.Scores
 	room   []score
 	// weights are lent to candidates.
 	weights []int
@@ -198,12 +197,11 @@ func (e *evidence) add(i int, text string) {
 	if main == language.Han || main == language.Hangul {
 		floor = -min(pieceEvidence, 3*letterEvidence*float64(letters))
 	}
-	e.scores = language.New().Scores(text, language.Set{}, e.scores[:0])
+	language.New().Score(text, &e.scores)
 	top := math.Inf(-1)
-	for j := range e.scores {
-		s := &e.scores[j]
-		s.LogP -= seldomCosts[j]
-		top = max(top, s.LogP)
+	for j, cost := range seldomCosts {
+		e.scores[j] -= cost
+		top = max(top, e.scores[j])
 	}
 	// What a piece says all it can against needs no place of its own.
 	kept := len(e.room)
@@ -211,7 +209,7 @@ func (e *evidence) add(i int, text string) {
 		e.room = append(e.room, score{lang: undetermined})
 	} else {
 		for j := range e.scores {
-			if logP := e.scores[j].LogP - top; logP > floor {
+			if logP := e.scores[j] - top; logP > floor {
 				e.room = append(e.room, score{j, logP})
 			}
 		}

@@ -53,15 +53,6 @@ type Result struct {
 	Why Why
 }
 
-// Score is how well a text fits a language.
-type Score struct {
-	Lang string
-	// LogP is the natural logarithm of the probability of the text's letters. That
-	// of a text is about the sum of those of its sentences. Each letter that is not
-	// of the language's script costs the same fixed amount.
-	LogP float64
-}
-
 // Options are what is known of a text beforehand. The zero value is nothing.
 type Options struct {
 	// Declared is the language its source gives the text, "" for none. It counts as

@@ -100,15 +100,7 @@ func TestDetectAmong(t *testing.T) {
 
 func TestScores(t *testing.T) {
 	e := New()
-	best := func(text string, among Set) string {
-		var top Score
-		for _, s := range e.Scores(text, among, nil) {
-			if top.Lang == "" || s.LogP > top.LogP {
-				top = s
-			}
-		}
-		return top.Lang
-	}
+	var scores Scores
 	for text, want := range map[string]string{
 		"The women were asked what had helped them.":       "en",
 		"Se preguntó a las mujeres qué las había ayudado.": "es",
@@ -117,15 +109,22 @@ func TestScores(t *testing.T) {
 		"その結果を明らかにする。":                                     "ja",
 		"Результаты исследования показали следующее.":      "ru",
 	} {
-		if got := best(text, Set{}); got != want {
+		e.Score(text, &scores)
+		best := 0
+		for i := range scores {
+			if scores[i] > scores[best] {
+				best = i
+			}
+		}
+		if got := Codes()[best]; got != want {
 			t.Errorf("%q fits %s best, want %s", text, got, want)
 		}
-		if got := len(e.Scores(text, SetOf("en", want), nil)); want != "en" && got != 2 {
-			t.Errorf("%d scores among two languages", got)
+		if score, ok := scores.Of(want); !ok || score != scores[best] {
+			t.Errorf("%q has the score %v in %s, want %v", text, score, want, scores[best])
 		}
 	}
-	if got := len(e.Scores("x", Set{}, nil)); got != len(Codes()) {
-		t.Errorf("%d scores, want %d", got, len(Codes()))
+	if _, ok := scores.Of(Undetermined); ok {
+		t.Error("an undetermined language has a score")
 	}
 }
 
@@ -134,10 +133,13 @@ func TestScores(t *testing.T) {
 func TestScoresAddUp(t *testing.T) {
 	e := New()
 	const one, two = "Las mujeres fueron entrevistadas dos veces.", "El estudio duró tres años."
-	a, b, both := e.Scores(one, Set{}, nil), e.Scores(two, Set{}, nil), e.Scores(one+" "+two, Set{}, nil)
+	var a, b, both Scores
+	e.Score(one, &a)
+	e.Score(two, &b)
+	e.Score(one+" "+two, &both)
 	for i := range both {
-		if d := both[i].LogP - a[i].LogP - b[i].LogP; d < -2 || d > 2 {
-			t.Errorf("%s: %v for both sentences, %v and %v for each", both[i].Lang, both[i].LogP, a[i].LogP, b[i].LogP)
+		if d := both[i] - a[i] - b[i]; d < -2 || d > 2 {
+			t.Errorf("%s: %v for both sentences, %v and %v for each", codes[i], both[i], a[i], b[i])
 		}
 	}
 }
@@ -153,22 +155,6 @@ func TestTag(t *testing.T) {
 	} {
 		if got := Tag(tt.lang, tt.text); got != tt.want {
 			t.Errorf("%q is tagged %s, want %s", tt.text, got, tt.want)
-		}
-	}
-}
-
-func TestDetectAllocatesNothing(t *testing.T) {
-	e := New()
-	var dst [80]Score
-	for _, text := range []string{
-		"Women who leave the sex trade and what helps them", "Жінки, які постраждали від торгівлі людьми", "被拐卖妇女的社会融入",
-		"मानव तस्करी से बचे लोगों का पुनर्वास", "Trgovina ljudima u Srbiji i socijalna reintegracija žrtava",
-	} {
-		if n := testing.AllocsPerRun(20, func() {
-			e.Detect(text, Options{Declared: "en"})
-			e.Scores(text, Set{}, dst[:0])
-		}); n != 0 {
-			t.Errorf("%q: %v allocations", text, n)
 		}
 	}
 }
@@ -199,7 +185,7 @@ func TestLongText(t *testing.T) {
 		text := strings.Repeat(unit, 1<<20/len(unit))
 		began := cputime.Used()
 		e.Detect(text, Options{})
-		e.Scores(text, Set{}, nil)
+		e.Score(text, new(Scores))
 		if took := cputime.Used() - began; took > 20*time.Second {
 			t.Errorf("1 MB of %q took %v", unit, took)
 		}
@@ -219,9 +205,11 @@ func FuzzDetect(f *testing.F) {
 		if again := e.Detect(text, Options{Declared: declared}); again != r {
 			t.Errorf("%q: %+v, then %+v", text, r, again)
 		}
-		for _, s := range e.Scores(text, Set{}, nil) {
-			if !(s.LogP <= 0) {
-				t.Errorf("%q has score %v in %s", text, s.LogP, s.Lang)
+		var scores Scores
+		e.Score(text, &scores)
+		for i, score := range scores {
+			if !(score <= 0) {
+				t.Errorf("%q has score %v in %s", text, score, codes[i])
 			}
 		}
 	})

@@ -9,16 +9,28 @@ const (
 	soleCost    = 2.5
 )
 
-// Scores appends to dst how well the text fits each language among those given,
-// all for the empty set, in the order of Codes. It looks at the whole text and
-// allocates nothing when dst has room.
-func (e *Engine) Scores(text string, among Set, dst []Score) []Score {
+// Scores are how well a text fits each language, in the order of Codes: natural
+// logarithms of the probability of its letters. Those of a text are about the sum of
+// those of its sentences. Each letter that is not of a language's script costs the same
+// fixed amount.
+type Scores [len(codes)]float64
+
+// Of is the score of a language, false when it is not known here.
+func (s *Scores) Of(lang string) (score float64, ok bool) {
+	i, ok := indexOf[lang]
+	if !ok {
+		return 0, false
+	}
+	return s[i], true
+}
+
+// Score sets the scores of a text. It looks at the whole text and allocates nothing.
+func (e *Engine) Score(text string, scores *Scores) {
 	var t tally
 	t.count(text)
-	var logp [len(codes)]float64
 	all := float64(t.letters())
-	for i := range logp {
-		logp[i] = -foreignCost * all
+	for i := range scores {
+		scores[i] = -foreignCost * all
 	}
 	for s := NoScript + 1; s < scripts; s++ {
 		if t[s] == 0 {
@@ -29,24 +41,18 @@ func (e *Engine) Scores(text string, among Set, dst []Score) []Score {
 		case s == Han:
 			n := countHan(text)
 			chinese, japanese := scoreHan(n)
-			logp[indexOf["zh"]] = foreign + chinese
-			logp[indexOf["ja"]] = foreign + japanese
+			scores[indexOf["zh"]] = foreign + chinese
+			scores[indexOf["ja"]] = foreign + japanese
 		case soleLanguage[s] != "":
-			logp[indexOf[soleLanguage[s]]] = foreign - soleCost*float64(t[s])
+			scores[indexOf[soleLanguage[s]]] = foreign - soleCost*float64(t[s])
 		case e.parts[s] != nil:
 			var own [ngram.MaxLanguages]float64
 			languages, _ := e.weigh(s, text, &own)
 			for i, lang := range languages {
-				logp[lang] = max(logp[lang], foreign+own[i])
+				scores[lang] = max(scores[lang], foreign+own[i])
 			}
 		}
 	}
-	for i, lang := range codes {
-		if among.Empty() || among.has(i) {
-			dst = append(dst, Score{lang, logp[i]})
-		}
-	}
-	return dst
 }
 
 // scoreHan is the log probability of the letters in Chinese and in Japanese.
