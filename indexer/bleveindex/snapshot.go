@@ -76,6 +76,16 @@ func (s *segmentReader) postings(field string, term []byte) (segment.PostingsLis
 	return d.PostingsList(term, s.deleted, nil)
 }
 
+// has reports whether a document of the segment has the term, be it deleted or not: most
+// of what is looked up is in few segments or in none, and that is soon known.
+func (s *segmentReader) has(field string, term []byte) (bool, error) {
+	d, err := s.dict(field)
+	if err != nil {
+		return false, err
+	}
+	return d.Contains(term)
+}
+
 // none are the documents of a term that a segment does not have, as most of the stems
 // that a query asks for.
 var none = roaring.New()
@@ -132,8 +142,16 @@ func (s *segmentReader) terms(field string, from, to []byte, fn func(term []byte
 
 // number finds the live document with an ID.
 func (s *snapshot) number(id string) (seg *segmentReader, num uint64, ok bool, err error) {
+	term := []byte(id)
 	for _, seg := range s.segments {
-		list, err := seg.postings("_id", []byte(id))
+		has, err := seg.has("_id", term)
+		if err != nil {
+			return nil, 0, false, err
+		}
+		if !has {
+			continue
+		}
+		list, err := seg.postings("_id", term)
 		if err != nil {
 			return nil, 0, false, err
 		}
@@ -239,14 +257,14 @@ func (x *Index) having(ctx context.Context, field string, values []string, fn fu
 	for _, seg := range snap.segments {
 		hits := roaring.New()
 		for _, v := range values {
-			list, err := seg.postings(field, []byte(v))
+			has, err := seg.has(field, []byte(v))
 			if err != nil {
 				return err
 			}
-			if list.Count() == 0 {
+			if !has {
 				continue
 			}
-			bitmap, err := docs(list)
+			bitmap, err := seg.termDocs(field, []byte(v))
 			if err != nil {
 				return err
 			}

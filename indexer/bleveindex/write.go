@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"runtime/metrics"
 	"slices"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -14,7 +15,8 @@ import (
 	"polyglean/internal/sidebyside"
 )
 
-// minPart is how many documents make a segment of their own worth while.
+// minPart is how many documents make a segment of their own worth while, where a
+// processor has nothing else to do.
 const minPart = 250
 
 // Apply implements indexer.Index. It returns when scorch has synced the batch to
@@ -71,7 +73,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	if len(last) == 0 {
 		return outcomes, nil
 	}
-	all := parts(ops, slices.Sorted(maps.Values(last)))
+	all := parts(ops, slices.Sorted(maps.Values(last)), 1+idle())
 	errs := make([]error, len(all))
 	sidebyside.Do(len(all), 1, func(i int) { errs[i] = x.store.Batch(newBatch(ops, all[i])) })
 	x.rest.Reset(restAfter)
@@ -81,14 +83,21 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	return outcomes, nil
 }
 
-// parts divides operations so that every processor has some: scorch makes a segment on
-// one alone.
-func parts(ops []indexer.Op, chosen []int) [][]int {
-	n := min(runtime.GOMAXPROCS(0), len(chosen)/minPart)
+// parts divides operations among processors: scorch makes a segment on one alone. One large
+// segment takes less work than two small ones, so those that are busy get none.
+func parts(ops []indexer.Op, chosen []int, processors int) [][]int {
+	n := min(processors, len(chosen)/minPart)
 	if n < 2 || slices.ContainsFunc(chosen, func(i int) bool { return ops[i].Doc == nil }) {
 		return [][]int{chosen}
 	}
 	return slices.Collect(slices.Chunk(chosen, (len(chosen)+n-1)/n))
+}
+
+// idle is how many processors have nothing to do at this moment.
+func idle() int {
+	running := []metrics.Sample{{Name: "/sched/goroutines/running:goroutines"}}
+	metrics.Read(running)
+	return max(0, runtime.GOMAXPROCS(0)-int(running[0].Value.Uint64()))
 }
 
 // newBatch lays operations out; documents are compressed on all processors.
