@@ -65,14 +65,16 @@ func (p *part) spell(s Script) {
 		letters[r] = ngram.Border + 1 + uint16(i)
 	}
 	for r := range rune(tableRunes) {
+		class := classes[r]
+		if Script(class&^mark) != s {
+			p.symbols[r] = ngram.Border
+			continue
+		}
 		symbol := letters[r]
-		if lower := unicode.ToLower(r); symbol == 0 && lower < tableRunes && classes[r] == classes[lower] {
+		if lower := unicode.ToLower(r); symbol == 0 && lower < tableRunes && classes[lower] == class {
 			symbol = letters[lower]
 		}
-		class := classes[r]
 		switch {
-		case Script(class&^mark) != s:
-			symbol = ngram.Border
 		case class&mark == 0 || symbol != 0:
 		case s == Devanagari: // the models know its letters only, and take its marks for borders
 			symbol = ngram.Border
