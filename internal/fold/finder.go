@@ -55,11 +55,11 @@ func (f *Finder) Find(t *Text, stems func(i int) []string, found func(phrase, fi
 // phrases returns those that begin with word i of a text.
 func (f *Finder) phrases(s *search, i int) []int32 {
 	k := &s.text.tokens[i]
-	if k.to-k.from > maxKey || s.stems != nil && !k.ascii {
+	if k.to-k.from > maxKey || s.stemsOf != nil && !k.ascii {
 		return s.begun(i)
 	}
 	w := wordAt(s.text.folded, k.from, k.to)
-	if s.stems != nil {
+	if s.stemsOf != nil {
 		w.high |= 1 << 56
 	}
 	places := &f.known[w.place()]

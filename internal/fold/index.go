@@ -89,7 +89,7 @@ func NewIndex(phrases [][]Word) *Index {
 // last word, ordered by the first; the same find may come twice. stems, nil if
 // no phrase has any, returns the stems of a word of t.
 func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, first, last int)) {
-	s := search{Index: x, text: t, stems: stems, found: found}
+	s := search{Index: x, text: t, stemsOf: stems, found: found}
 	for i := range t.Len() {
 		for _, p := range s.begun(i) {
 			s.follow(p, i)
@@ -100,9 +100,9 @@ func (x *Index) Find(t *Text, stems func(i int) []string, found func(phrase, fir
 // search is a text being looked through.
 type search struct {
 	*Index
-	text  *Text
-	stems func(i int) []string
-	found func(phrase, first, last int)
+	text    *Text
+	stemsOf func(i int) []string
+	found   func(phrase, first, last int)
 	// candidates is lent to begun.
 	candidates []int32
 }
@@ -128,9 +128,9 @@ func (s *search) begun(i int) []int32 {
 			s.candidates = append(s.candidates, p)
 		}
 	}
-	if s.Index.stems != nil && s.stems != nil {
-		for _, stem := range s.stems(i) {
-			s.candidates = append(s.candidates, s.Index.stems[stem]...)
+	if s.stems != nil && s.stemsOf != nil {
+		for _, stem := range s.stemsOf(i) {
+			s.candidates = append(s.candidates, s.stems[stem]...)
 		}
 	}
 	return s.candidates
@@ -218,8 +218,8 @@ func (s *search) matches(w *Word, i int) bool {
 			}
 		}
 	}
-	if len(w.Stems) > 0 && s.stems != nil {
-		for _, stem := range s.stems(i) {
+	if len(w.Stems) > 0 && s.stemsOf != nil {
+		for _, stem := range s.stemsOf(i) {
 			if slices.Contains(w.Stems, stem) {
 				return true
 			}
