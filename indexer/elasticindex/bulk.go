@@ -167,8 +167,9 @@ func (x *Index) send(ctx context.Context, ops []indexer.Op, req bulk) ([]item, e
 			Delete *item `json:"delete"`
 		} `json:"items"`
 	}
+	target := x.target()
 	err := x.once(ctx, esapi.BulkRequest{
-		Index: x.target, RequireAlias: ptr(x.target == x.alias), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
+		Index: target, RequireAlias: ptr(target == x.alias), FilterPath: bulkParts, Timeout: shardTimeout, Body: bytes.NewReader(req.body),
 	}, &answer)
 	if e, ok := errors.AsType[*refusal](err); ok && e.status == http.StatusBadRequest {
 		// Every operation was checked, and what is wrong with one alone is said of it alone:

@@ -24,11 +24,12 @@ type Index struct {
 	transport *http.Transport
 	// where names the nodes in messages.
 	where string
-	// alias names the index of a review, name is the index behind it. Target is what is
-	// read and written: the alias, or name itself while it is being filled.
-	alias, name, target string
-	writing             patience
-	reading             patience
+	// alias names the index of a review, name is the index behind it.
+	alias, name string
+	// beside says that the index is being filled beside the one that is in use.
+	beside  atomic.Bool
+	writing patience
+	reading patience
 	// timeout is how long one answer may take.
 	timeout time.Duration
 	// bulkBytes is how long the body of a bulk request may be. A server that takes
@@ -38,6 +39,15 @@ type Index struct {
 }
 
 var _ indexer.Index = (*Index)(nil)
+
+// target is what is read and written: the alias, or the index itself while it is being
+// filled.
+func (x *Index) target() string {
+	if x.beside.Load() {
+		return x.name
+	}
+	return x.alias
+}
 
 // Open connects to Elasticsearch, creates the index where there is none, and
 // checks the one it finds. The error wraps indexer.ErrUnavailable when
@@ -106,7 +116,7 @@ func connect(ctx context.Context, cfg Config, writing, reading patience) (*Index
 	}
 	x := &Index{
 		client: client, transport: transport, where: cfg.where(),
-		alias: cfg.Index, name: baseName(cfg.Index), target: cfg.Index,
+		alias: cfg.Index, name: baseName(cfg.Index),
 		writing: writing, reading: reading, timeout: requestTimeout,
 	}
 	x.bulkBytes.Store(maxBulkBytes)

@@ -150,7 +150,7 @@ func (x *Index) explain(doing string, err error) error {
 	case e.blocked():
 		return x.unavailable(doing, err, "the index is read-only; "+x.unblocking(e.reason))
 	case e.kind == kindClosed:
-		return x.unavailable(doing, err, "the index is closed; POST /"+x.target+"/_open opens it")
+		return x.unavailable(doing, err, "the index is closed; POST /"+x.target()+"/_open opens it")
 	case e.kind == kindNotFound:
 		return fmt.Errorf("elasticsearch at %s: %s: the index %s is gone; start again to create it and run polyglean reindex to fill it: %w",
 			x.where, doing, x.alias, err)
@@ -189,7 +189,7 @@ func (x *Index) unblocking(reason string) string {
 		if !strings.Contains(reason, b.number) {
 			continue
 		}
-		lift := fmt.Sprintf("PUT /%s/_settings {%q:null}", x.target, b.setting)
+		lift := fmt.Sprintf("PUT /%s/_settings {%q:null}", x.target(), b.setting)
 		if b.cluster {
 			lift = fmt.Sprintf("PUT /_cluster/settings {\"persistent\":{%q:null}}", b.setting)
 		}
@@ -198,5 +198,5 @@ func (x *Index) unblocking(reason string) string {
 		}
 		return "lift the block: " + lift
 	}
-	return fmt.Sprintf("free disk space or lift the block that GET /%s/_settings/index.blocks.* shows", x.target)
+	return fmt.Sprintf("free disk space or lift the block that GET /%s/_settings/index.blocks.* shows", x.target())
 }

@@ -172,7 +172,7 @@ func (x *Index) search(ctx context.Context, doing string, req search) (results, 
 	err = x.call(ctx, x.reading, doing, func() esapi.Request {
 		res = results{}
 		return esapi.SearchRequest{
-			Index: []string{x.target}, Body: bytes.NewReader(body),
+			Index: []string{x.target()}, Body: bytes.NewReader(body),
 			AllowPartialSearchResults: ptr(false), Preference: preference(req.Query),
 		}
 	}, &res)

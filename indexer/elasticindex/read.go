@@ -92,7 +92,7 @@ func (x *Index) Count(ctx context.Context) (int, error) {
 		Count int `json:"count"`
 	}
 	err := x.call(ctx, x.reading, "count", func() esapi.Request {
-		return esapi.CountRequest{Index: []string{x.target}}
+		return esapi.CountRequest{Index: []string{x.target()}}
 	}, &answer)
 	return answer.Count, err
 }

@@ -20,7 +20,7 @@ func (x *Index) Ready(ctx context.Context) error {
 		Settings map[string]any `json:"settings"`
 	}
 	err := x.call(ctx, x.reading, doing, func() esapi.Request {
-		return esapi.IndicesGetSettingsRequest{Index: []string{x.target}, Name: []string{"index.blocks.*", "index.verified_before_close"}, FlatSettings: ptr(true)}
+		return esapi.IndicesGetSettingsRequest{Index: []string{x.target()}, Name: []string{"index.blocks.*", "index.verified_before_close"}, FlatSettings: ptr(true)}
 	}, &settings)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (x *Index) Ready(ctx context.Context) error {
 		Status string `json:"status"`
 	}
 	err = x.call(ctx, x.reading, doing, func() esapi.Request {
-		return esapi.ClusterHealthRequest{Index: []string{x.target}}
+		return esapi.ClusterHealthRequest{Index: []string{x.target()}}
 	}, &health)
 	if err != nil {
 		return err

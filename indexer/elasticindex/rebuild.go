@@ -17,7 +17,7 @@ func Rebuild(ctx context.Context, cfg Config) (*Index, error) {
 		return nil, err
 	}
 	x.name = fmt.Sprintf("%s-%d", baseName(x.alias), time.Now().UnixMilli())
-	x.target = x.name
+	x.beside.Store(true)
 	if err := x.create(ctx, cfg.Replicas); err != nil {
 		x.Close()
 		return nil, err
@@ -46,6 +46,6 @@ func (x *Index) Replace(ctx context.Context) error {
 	if err := x.nameIndex(ctx, named); err != nil {
 		return err
 	}
-	x.target = x.alias
+	x.beside.Store(false)
 	return x.remove(ctx, slices.Collect(maps.Keys(all)))
 }

@@ -208,14 +208,14 @@ func (x *Index) refresh(ctx context.Context) error {
 			Failed int `json:"failed"`
 		} `json:"_shards"`
 	}
-	err := x.call(ctx, x.writing, "refresh index "+x.target, func() esapi.Request {
-		return esapi.IndicesRefreshRequest{Index: []string{x.target}}
+	err := x.call(ctx, x.writing, "refresh index "+x.target(), func() esapi.Request {
+		return esapi.IndicesRefreshRequest{Index: []string{x.target()}}
 	}, &answer)
 	if err != nil {
 		return err
 	}
 	if answer.Shards.Failed > 0 {
-		return x.explain("refresh index "+x.target, errors.New("a shard failed"))
+		return x.explain("refresh index "+x.target(), errors.New("a shard failed"))
 	}
 	return nil
 }

@@ -40,27 +40,33 @@ func (p *pipeline) reindex(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	s, err := p.newStages(classifier.Stage, indexer.Stage)
-	if err != nil {
-		return 0, err
-	}
-	begun := s.index.FromStart()
-	err = s.with(ctx, func(ctx context.Context) error {
-		if err := p.awaitTurn(ctx, begun); err != nil {
-			return err
-		}
-		return p.drain(ctx)
-	})
-	if err != nil {
-		return 0, err
-	}
-	if err := replace(ctx); err != nil {
-		return 0, err
-	}
-	if err := indexer.EndRebuild(ctx, p.bus); err != nil {
+	if err := p.fill(ctx, replace); err != nil {
 		return 0, err
 	}
 	return p.index.Count(ctx)
+}
+
+// fill reads the logs into the new index, which then takes the place of the one in use.
+// Only when it has does the turn to write go to another process: what that would write in
+// between would be in the old index alone, and be acknowledged.
+func (p *pipeline) fill(ctx context.Context, replace func(context.Context) error) error {
+	s, err := p.newStages(classifier.Stage, indexer.Stage)
+	if err != nil {
+		return err
+	}
+	begun := s.index.FromStart()
+	return s.with(ctx, func(ctx context.Context) error {
+		if err := p.awaitTurn(ctx, begun); err != nil {
+			return err
+		}
+		if err := p.drain(ctx); err != nil {
+			return err
+		}
+		if err := replace(ctx); err != nil {
+			return err
+		}
+		return indexer.EndRebuild(ctx, p.bus)
+	})
 }
 
 // awaitTurn waits until no other process writes to the index, and says so when one does.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"polyglean/indexer"
+	"polyglean/internal/demo"
+	"polyglean/internal/stream"
 )
 
 // Without its index the program does not say that there are no studies: commands that read
@@ -52,5 +55,41 @@ func TestIndexDirectoryRemoved(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d studies while serving, %d before the index was removed", after.Total, before.Total)
 		}
+	}
+}
+
+// TestReindexKeepsItsTurn: until the new index has taken the place of the old one nobody
+// else may write. It would be to the old one, and what is acknowledged is not read again.
+func TestReindexKeepsItsTurn(t *testing.T) {
+	server, err := demo.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	p := demoPipeline(&globals{}, t.TempDir(), server)
+	defer p.Close()
+	if err := p.openAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := indexer.BeginRebuild(t.Context(), p.bus); err != nil {
+		t.Fatal(err)
+	}
+	replaced := false
+	err = p.fill(t.Context(), func(ctx context.Context) error {
+		replaced = true
+		wanting, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		_ = p.bus.Lease(wanting, stream.RoleIndexer, "another", func(context.Context) error {
+			t.Error("another process got the turn to write while the index was replaced")
+			return nil
+		})
+		return nil
+	})
+	if err != nil || !replaced {
+		t.Fatalf("replaced: %v, error %v", replaced, err)
+	}
+	var rebuilding bool
+	if _, err := p.bus.LoadState(t.Context(), indexer.Stage+".rebuilding", &rebuilding); err != nil || rebuilding {
+		t.Errorf("being made anew still: %v, error %v", rebuilding, err)
 	}
 }
