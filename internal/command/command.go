@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/indexer"
+	"polyglean/internal/heap"
 	"polyglean/internal/strategy"
 )
 
@@ -51,6 +52,7 @@ func Run() int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
+	heap.Tune()
 	root := newRoot()
 	err := root.ExecuteContext(ctx)
 	switch {
