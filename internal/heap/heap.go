@@ -12,8 +12,7 @@ import (
 const (
 	// percent is how far memory may grow over what is in use, below the limit. Go's own is 100.
 	percent = 200
-	// room is the limit in bytes of all memory that Go manages while less than half of it
-	// is in use.
+	// room is the limit in bytes of all memory that Go manages while a third of it is free.
 	room = 400 << 20
 )
 
@@ -28,8 +27,8 @@ func Tune() {
 	afterCollection()
 }
 
-// afterCollection raises the limit when collecting has left more than half of it in use:
-// a program at its limit would do little but collect. It goes on after each collection.
+// afterCollection raises the limit when collecting has left more than two thirds of it in
+// use: a program at its limit would do little but collect. It goes on after each collection.
 func afterCollection() {
 	runtime.AddCleanup(new(*byte), func(int) {
 		debug.SetMemoryLimit(limit(live()))
@@ -37,8 +36,8 @@ func afterCollection() {
 	}, 0)
 }
 
-// limit leaves what is in use as much room again.
-func limit(live uint64) int64 { return max(room, int64(2*live)) }
+// limit leaves what is in use half as much room again.
+func limit(live uint64) int64 { return max(room, int64(live/2*3)) }
 
 // live is the memory that was in use at the last collection.
 func live() uint64 {
