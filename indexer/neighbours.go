@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -275,45 +276,61 @@ func (n *neighbourhood) ask(ctx context.Context, field string, values []string) 
 		}
 	}
 	// The values of one record are asked for together: those of a study lead to it once.
-	for chunk := range slices.Chunk(fresh, askKeys) {
-		slices.Sort(chunk)
-		if err := n.lookUp(ctx, field, chunk); err != nil {
+	chunks := slices.Collect(slices.Chunk(fresh, askKeys))
+	answers, errs := make([]lookedUp, len(chunks)), make([]error, len(chunks))
+	sidebyside.Do(len(chunks), 1, func(i int) {
+		slices.Sort(chunks[i])
+		answers[i], errs[i] = n.lookUp(ctx, field, chunks[i])
+	})
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("look up studies: %w", err)
+	}
+	for _, a := range answers {
+		for _, v := range a.common {
+			asked[v] = false
+		}
+		if err := n.take(a.studies); err != nil {
 			return fmt.Errorf("look up studies: %w", err)
 		}
 	}
 	return nil
 }
 
+// lookedUp is what values that were looked up lead to.
+type lookedUp struct {
+	studies []Stored
+	// common are the values that lead to too many studies to be followed.
+	common []string
+}
+
 // lookUp parts values in two when they lead to too many documents; a single value that
-// does is not followed.
-func (n *neighbourhood) lookUp(ctx context.Context, field string, values []string) error {
+// does is common.
+func (n *neighbourhood) lookUp(ctx context.Context, field string, values []string) (lookedUp, error) {
 	either := Bool{}
 	for _, v := range values {
 		either.Should = append(either.Should, Term{Field: field, Value: v})
 	}
 	counted, err := n.index.Find(ctx, Plan{Query: either})
 	if err != nil {
-		return err
+		return lookedUp{}, err
 	}
 	switch total := counted.Total; {
 	case total == 0:
-		return nil
+		return lookedUp{}, nil
 	case len(values) == 1 && total > merge.Common+n.leaving[values[0]]:
 		// Each of these studies has a record with the key, and not enough of them leave.
-		n.asked[field][values[0]] = false
-		return nil
+		return lookedUp{common: values}, nil
 	case total > askStudies:
 		half := len(values) / 2
-		if err := n.lookUp(ctx, field, values[:half]); err != nil {
-			return err
+		first, err := n.lookUp(ctx, field, values[:half])
+		if err != nil {
+			return lookedUp{}, err
 		}
-		return n.lookUp(ctx, field, values[half:])
+		second, err := n.lookUp(ctx, field, values[half:])
+		return lookedUp{append(first.studies, second.studies...), append(first.common, second.common...)}, err
 	}
-	stored, err := n.index.Lookup(ctx, field, values)
-	if err != nil {
-		return err
-	}
-	return n.take(stored)
+	studies, err := n.index.Lookup(ctx, field, values)
+	return lookedUp{studies: studies}, err
 }
 
 // settled says that the index holds what was written and, of what the neighbourhood
@@ -345,11 +362,13 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 			}
 		}
 		slices.Sort(followed)
-		for chunk := range slices.Chunk(followed, askKeys) {
-			versions, err := n.index.Versions(ctx, field, chunk)
-			if err != nil {
-				return false, fmt.Errorf("look up studies: %w", err)
-			}
+		chunks := slices.Collect(slices.Chunk(followed, askKeys))
+		found, errs := make([]map[string]int64, len(chunks)), make([]error, len(chunks))
+		sidebyside.Do(len(chunks), 1, func(i int) { found[i], errs[i] = n.index.Versions(ctx, field, chunks[i]) })
+		if err := errors.Join(errs...); err != nil {
+			return false, fmt.Errorf("look up studies: %w", err)
+		}
+		for _, versions := range found {
 			for id, version := range versions {
 				if wanted, known := want[id]; !known || version != wanted {
 					return false, nil

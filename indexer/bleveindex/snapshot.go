@@ -3,7 +3,9 @@ package bleveindex
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -11,6 +13,7 @@ import (
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"polyglean/indexer"
+	"polyglean/internal/sidebyside"
 )
 
 // snapshot is the index as it was at one moment; it stays readable while others
@@ -41,7 +44,10 @@ func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := reader.(*scorch.IndexSnapshot)
+	return snapshotOf(ctx, reader.(*scorch.IndexSnapshot)), nil
+}
+
+func snapshotOf(ctx context.Context, root *scorch.IndexSnapshot) *snapshot {
 	snap := &snapshot{ctx: ctx, root: root}
 	for _, s := range root.Segments() {
 		snap.segments = append(snap.segments, &segmentReader{
@@ -50,8 +56,12 @@ func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
 			dicts:           make(map[string]segment.TermDictionary),
 		})
 	}
-	return snap, nil
+	return snap
 }
+
+// again is the same snapshot for another goroutine: a snapshot is read by one. It is
+// closed with s.
+func (s *snapshot) again() *snapshot { return snapshotOf(s.ctx, s.root) }
 
 func (s *snapshot) close() { s.root.Close() }
 
@@ -114,6 +124,9 @@ func docs(list segment.PostingsList) (*roaring.Bitmap, error) {
 
 // termDocs are the live documents that have the term.
 func (s *segmentReader) termDocs(field string, term []byte) (*roaring.Bitmap, error) {
+	if has, err := s.has(field, term); err != nil || !has {
+		return none, err
+	}
 	list, err := s.postings(field, term)
 	if err != nil {
 		return nil, err
@@ -167,17 +180,38 @@ func (s *snapshot) number(id string) (seg *segmentReader, num uint64, ok bool, e
 	return nil, 0, false, nil
 }
 
+// present is what an index has of a document.
+type present struct {
+	version int64
+	exists  bool
+}
+
 // version is the version of the document with an ID.
-func (s *snapshot) version(id string) (version int64, exists bool, err error) {
+func (s *snapshot) version(id string) (p present, err error) {
 	seg, num, ok, err := s.number(id)
 	if err != nil || !ok {
-		return 0, false, err
+		return p, err
 	}
+	p.exists = true
 	err = seg.visitSource(num, func(stored []byte) error {
-		version, err = decodeVersion(stored)
+		p.version, err = decodeVersion(stored)
 		return err
 	})
-	return version, true, err
+	return p, err
+}
+
+// versions are those of the documents that operations are on, in their order.
+func (s *snapshot) versions(ops []indexer.Op) ([]present, error) {
+	all := make([]present, len(ops))
+	n := runtime.GOMAXPROCS(0)
+	errs := make([]error, n)
+	sidebyside.Do(n, 1, func(part int) {
+		own := s.again()
+		for i := part; i < len(ops) && errs[part] == nil; i += n {
+			all[i], errs[part] = own.version(ops[i].ID)
+		}
+	})
+	return all, errors.Join(errs...)
 }
 
 // stored reads a document back.
@@ -257,13 +291,6 @@ func (x *Index) having(ctx context.Context, field string, values []string, fn fu
 	for _, seg := range snap.segments {
 		hits := roaring.New()
 		for _, v := range values {
-			has, err := seg.has(field, []byte(v))
-			if err != nil {
-				return err
-			}
-			if !has {
-				continue
-			}
 			bitmap, err := seg.termDocs(field, []byte(v))
 			if err != nil {
 				return err

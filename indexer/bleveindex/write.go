@@ -33,40 +33,35 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	}
 	defer snap.close()
 
+	there, err := snap.versions(ops)
+	if err != nil {
+		return nil, err
+	}
 	outcomes := make([]indexer.Outcome, len(ops))
 	last := make(map[string]int, len(ops)) // ID → the operation that stands at the end
 	whole := true
-	settle := func(i int) error {
-		op := ops[i]
-		if outcomes[i].Err = op.Check(); outcomes[i].Err != nil {
-			return nil
-		}
-		if op.Last && !whole {
-			outcomes[i].Undone = true
-			return nil
-		}
-		stored, exists, err := snap.version(op.ID)
-		if err != nil {
-			return err
-		}
+	sidebyside.Do(len(ops), 16, func(i int) { outcomes[i].Err = ops[i].Check() })
+	settle := func(i int) {
+		op, now := ops[i], there[i]
 		if j, ok := last[op.ID]; ok {
-			stored, exists = ops[j].Version, ops[j].Doc != nil
+			now = present{ops[j].Version, ops[j].Doc != nil}
 		}
-		if exists && (op.Version < stored || op.Next && op.Version == stored) {
+		switch {
+		case outcomes[i].Err != nil:
+		case op.Last && !whole:
+			outcomes[i].Undone = true
+		case now.exists && (op.Version < now.version || op.Next && op.Version == now.version):
 			outcomes[i].Stale = true
-			return nil
+		default:
+			last[op.ID] = i
 		}
-		last[op.ID] = i
-		return nil
 	}
 	for _, held := range []bool{false, true} {
 		for i, op := range ops {
 			if op.Last != held {
 				continue
 			}
-			if err := settle(i); err != nil {
-				return nil, err
-			}
+			settle(i)
 			whole = whole && (held || outcomes[i] == indexer.Outcome{})
 		}
 	}
