@@ -11,11 +11,14 @@ import (
 // Scorch merges segments of like size, ten at a time, and takes all that are smaller than
 // the floor of its plan to be of that size. With a high floor the segments of batches are
 // merged two or three at a time, and a document of a harvest is written four times; with a
-// low one there are more segments, which costs every search. So the floor is low while
-// there is writing, and high when there has been none for a while.
+// low one, and more of them merged at once, there are more segments, which costs every
+// search. So there are more while there is writing, and few when there has been none for a
+// while.
 const (
-	// busySegment is the floor while there is writing, in documents.
+	// busySegment is the floor while there is writing, in documents, and busyMerge how many
+	// segments are then merged at once.
 	busySegment = 100
+	busyMerge   = 20
 	// maxSegment is the number of documents at which a segment is not merged any more: what
 	// scorch needs of memory to merge grows with the segment that it makes.
 	maxSegment = 50_000

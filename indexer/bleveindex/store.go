@@ -35,7 +35,10 @@ func openStore(path string, queue *index.AnalysisQueue) (store *scorch.Scorch, g
 	opened, err := scorch.NewScorch(scorch.Name, map[string]any{
 		"path":         path,
 		"bolt_timeout": lockTimeout.String(), "eventCallbackName": guardName,
-		"scorchMergePlanOptions": map[string]any{"MaxSegmentSize": maxSegment, "FloorSegmentSize": busySegment},
+		"scorchMergePlanOptions": map[string]any{
+			"MaxSegmentSize": maxSegment, "FloorSegmentSize": busySegment,
+			"MaxSegmentsPerTier": busyMerge, "SegmentsPerMergeTask": busyMerge,
+		},
 		// The parts of a batch are not merged before they are on the disk: it waits for that.
 		"scorchPersisterOptions": map[string]any{"MemoryPressurePauseThreshold": 0},
 	}, queue)
