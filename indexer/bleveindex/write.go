@@ -68,7 +68,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	if len(last) == 0 {
 		return outcomes, nil
 	}
-	all := parts(ops, slices.Sorted(maps.Values(last)), 1+idle())
+	all := parts(ops, slices.Sorted(maps.Values(last)), free())
 	errs := make([]error, len(all))
 	sidebyside.Do(len(all), 1, func(i int) { errs[i] = x.store.Batch(newBatch(ops, all[i])) })
 	x.rest.Reset(restAfter)
@@ -88,11 +88,16 @@ func parts(ops []indexer.Op, chosen []int, processors int) [][]int {
 	return slices.Collect(slices.Chunk(chosen, (len(chosen)+n-1)/n))
 }
 
-// idle is how many processors have nothing to do at this moment.
-func idle() int {
-	running := []metrics.Sample{{Name: "/sched/goroutines/running:goroutines"}}
-	metrics.Read(running)
-	return max(0, runtime.GOMAXPROCS(0)-int(running[0].Value.Uint64()))
+// free is how many processors this goroutine can have at this moment. One other may be
+// running: most often it is the collector of garbage, which soon ends.
+func free() int {
+	others := -1
+	sample := []metrics.Sample{{Name: "/sched/goroutines/running:goroutines"}, {Name: "/sched/goroutines/runnable:goroutines"}}
+	metrics.Read(sample)
+	for _, s := range sample {
+		others += int(s.Value.Uint64())
+	}
+	return max(1, runtime.GOMAXPROCS(0)-max(0, others-1))
 }
 
 // newBatch lays operations out; documents are compressed on all processors.
