@@ -35,34 +35,39 @@ var fieldNames = map[record.Field]struct{ text, stem string }{
 // addTexts adds the words of titles, abstracts, keywords, authors and journals.
 func (s *Study) addTexts(doc *Document) {
 	doc.Text, doc.Stems = make(map[string][]string), make(map[string][]string)
-	lang := ""
+	var forms analysis.Forms
+	exact := valueSet(doc.Exact)
 	for _, t := range s.texts() {
-		tokens := t.tokens()
-		if len(tokens) == 0 {
+		forms.Reset()
+		t.addTo(&forms)
+		surfaces := forms.Surfaces()
+		if surfaces == "" {
 			continue
 		}
 		names := fieldNames[t.field]
-		doc.Text[names.text] = append(doc.Text[names.text], analysis.Surfaces(tokens))
-		if stems := analysis.Stems(tokens); stems != "" {
+		doc.Text[names.text] = append(doc.Text[names.text], surfaces)
+		if stems := forms.Stems(); stems != "" {
 			doc.Stems[names.stem] = append(doc.Stems[names.stem], stems)
 		}
-		for i := range tokens {
-			if tokens[i].Lang != lang {
-				lang = tokens[i].Lang
-				valueSet(doc.Exact).add(ExactStemmed, lang)
-			}
+		for _, lang := range forms.Langs {
+			exact.add(ExactStemmed, lang)
 		}
 	}
 	names := valueSet(doc.Text)
+	addName := func(field, name string) {
+		forms.Reset()
+		forms.Add(name, "")
+		names.add(field, forms.Surfaces())
+	}
 	for _, m := range s.Members {
 		for _, a := range m.Record.Candidate.Authors {
 			name := a.Name
 			if name == "" {
 				name = a.Given + " " + a.Family
 			}
-			names.add(TextAuthor, analysis.Surfaces(analysis.Analyze(name, "")))
+			addName(TextAuthor, name)
 		}
-		names.add(TextContainer, analysis.Surfaces(analysis.Analyze(m.Record.Candidate.Container, "")))
+		addName(TextContainer, m.Record.Candidate.Container)
 	}
 }
 

@@ -48,17 +48,9 @@ func (s *Study) texts() []text {
 
 // tokens analyses a text, each segment in its own language.
 func (t *text) tokens() []analysis.Token {
-	segments := t.segments()
-	if len(segments) == 1 {
-		return analysis.Analyze(t.Text.Text, segments[0].lang)
-	}
 	var tokens []analysis.Token
-	for i, s := range segments {
-		end := len(t.Text.Text)
-		if i+1 < len(segments) {
-			end = segments[i+1].start
-		}
-		for _, token := range analysis.Analyze(t.Text.Text[s.start:end], s.lang) {
+	for _, s := range t.segments() {
+		for _, token := range analysis.Analyze(t.Text.Text[s.start:s.end], s.lang) {
 			token.Start += s.start
 			token.End += s.start
 			tokens = append(tokens, token)
@@ -67,9 +59,17 @@ func (t *text) tokens() []analysis.Token {
 	return tokens
 }
 
+// addTo adds the tokens to forms.
+func (t *text) addTo(forms *analysis.Forms) {
+	for _, s := range t.segments() {
+		forms.Add(t.Text.Text[s.start:s.end], s.lang)
+	}
+}
+
+// segment is a part of a text in one language: bytes from start, and before end.
 type segment struct {
-	start int
-	lang  string
+	start, end int
+	lang       string
 }
 
 // segments cuts the text where its language changes. The language is the one
@@ -85,14 +85,21 @@ func (t *text) segments() []segment {
 		if lang == "" || lang == record.Undetermined {
 			lang = declared
 		}
-		found = append(found, segment{d.Start, lang})
+		found = append(found, segment{start: d.Start, lang: lang})
 	}
 	if len(found) == 0 {
-		return []segment{{0, declared}}
+		return []segment{{end: len(t.Text.Text), lang: declared}}
 	}
 	slices.SortStableFunc(found, func(a, b segment) int { return cmp.Compare(a.start, b.start) })
 	// What stands before the first segment goes with it, and neighbours of one
 	// language are one.
 	found[0].start = 0
-	return slices.CompactFunc(found, func(a, b segment) bool { return a.start == b.start || a.lang == b.lang })
+	found = slices.CompactFunc(found, func(a, b segment) bool { return a.start == b.start || a.lang == b.lang })
+	for i := range found {
+		found[i].end = len(t.Text.Text)
+		if i > 0 {
+			found[i-1].end = found[i].start
+		}
+	}
+	return found
 }

@@ -15,6 +15,7 @@
 package analysis
 
 import (
+	"slices"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -51,11 +52,19 @@ var texts = sync.Pool{New: func() any { return new(fold.Text) }}
 // Analyze cuts a text into tokens. lang is a BCP 47 tag; for a language without
 // a stemmer, "und" and "" the stem is the word.
 func Analyze(text, lang string) []Token {
+	var tokens []Token
+	walk(text, lang, func(words int) { tokens = make([]Token, 0, words) }, func(t Token) { tokens = append(tokens, t) })
+	return tokens
+}
+
+// walk gives the tokens of a text one by one, and before them of how many words they
+// are made.
+func walk(text, lang string, begin func(words int), token func(Token)) {
 	words := texts.Get().(*fold.Text)
 	defer texts.Put(words)
 	words.Reset(text)
+	begin(words.Len())
 	stem := stemmerOf(lang)
-	tokens := make([]Token, 0, words.Len())
 	for i := 0; i < words.Len(); {
 		start, end := words.Span(i, i)
 		word := words.Word(i)
@@ -65,22 +74,21 @@ func Analyze(text, lang string) []Token {
 			for last+1 < words.Len() && words.Glued(last+1) && unspaced(words.Word(last+1)) {
 				last++
 			}
-			tokens = appendRun(tokens, words, i, last)
+			run(words, i, last, token)
 			i = last + 1
 			continue
 		case hangul(word):
-			tokens = appendHangul(tokens, text[start:end], string(word), start, end)
+			syllables(text[start:end], string(word), start, end, token)
 		default:
 			f := stem.word(text[start:end], word)
 			t := Token{Surface: f.surface, Stem: f.stem, Start: start, End: end}
 			if f.judged {
 				t.Lang = stem.lang
 			}
-			tokens = append(tokens, t)
+			token(t)
 		}
 		i++
 	}
-	return tokens
 }
 
 // Reading is what a word is in a language.
@@ -113,56 +121,67 @@ func Readings(word string) []Reading {
 	return readings
 }
 
-// Stems joins the stems of tokens that are not the words themselves.
-func Stems(tokens []Token) string {
-	return join(tokens, func(t *Token) string { return t.Stem })
+// Forms are the tokens of texts as a document's fields want them.
+type Forms struct {
+	surfaces, stems []byte
+	// Langs are the languages whose stemmers have judged a word, each once.
+	Langs []string
 }
 
-// Surfaces joins the surface forms of tokens as a document's text field wants
-// them.
-func Surfaces(tokens []Token) string {
-	return join(tokens, func(t *Token) string { return t.Surface })
-}
-
-// join leaves empty forms out.
-func join(tokens []Token, form func(*Token) string) string {
-	n := 0
-	for i := range tokens {
-		n += len(form(&tokens[i])) + 1
-	}
-	b := make([]byte, 0, n)
-	for i := range tokens {
-		f := form(&tokens[i])
-		if f == "" {
-			continue
+// Add analyses a text and adds its tokens to those before.
+func (f *Forms) Add(text, lang string) {
+	judge := ""
+	walk(text, lang, func(int) {}, func(t Token) {
+		f.surfaces = appendForm(f.surfaces, t.Surface)
+		f.stems = appendForm(f.stems, t.Stem)
+		if t.Lang != judge {
+			judge = t.Lang
+			if judge != "" && !slices.Contains(f.Langs, judge) {
+				f.Langs = append(f.Langs, judge)
+			}
 		}
-		if len(b) > 0 {
-			b = append(b, ' ')
-		}
-		b = append(b, f...)
-	}
-	return string(b)
+	})
 }
 
-// appendRun adds the pairs of a run of letters and its last letter.
-func appendRun(tokens []Token, words *fold.Text, first, last int) []Token {
+// Surfaces joins the surface forms.
+func (f *Forms) Surfaces() string { return string(f.surfaces) }
+
+// Stems joins the stems that are not the words themselves.
+func (f *Forms) Stems() string { return string(f.stems) }
+
+// Reset forgets all tokens and keeps their memory.
+func (f *Forms) Reset() { *f = Forms{f.surfaces[:0], f.stems[:0], nil} }
+
+// appendForm leaves empty forms out.
+func appendForm(forms []byte, form string) []byte {
+	if form == "" {
+		return forms
+	}
+	if len(forms) > 0 {
+		forms = append(forms, ' ')
+	}
+	return append(forms, form...)
+}
+
+// run gives the pairs of a run of letters and its last letter.
+func run(words *fold.Text, first, last int, token func(Token)) {
 	for i := first; i < last; i++ {
 		start, end := words.Span(i, i+1)
 		pair := string(words.Word(i)) + string(words.Word(i+1))
-		tokens = append(tokens, Token{Surface: pair, Start: start, End: end})
+		token(Token{Surface: pair, Start: start, End: end})
 	}
 	start, end := words.Span(last, last)
 	letter := string(words.Word(last))
-	return append(tokens, Token{Surface: letter, Start: start, End: end, Letter: true, Tail: last > first})
+	token(Token{Surface: letter, Start: start, End: end, Letter: true, Tail: last > first})
 }
 
-// appendHangul adds the pairs of syllables of a Korean word and its last one.
-func appendHangul(tokens []Token, raw, folded string, start, end int) []Token {
-	syllables := []rune(folded)
+// syllables gives the pairs of syllables of a Korean word and its last one.
+func syllables(raw, folded string, start, end int, token func(Token)) {
+	all := []rune(folded)
 	// Offsets of syllables are known when the word was written composed; else the
 	// whole word is marked.
 	var at []int
-	if utf8.RuneCountInString(raw) == len(syllables) {
+	if utf8.RuneCountInString(raw) == len(all) {
 		for i := range raw {
 			at = append(at, start+i)
 		}
@@ -175,13 +194,11 @@ func appendHangul(tokens []Token, raw, folded string, start, end int) []Token {
 		}
 		return t
 	}
-	last := len(syllables) - 1
+	last := len(all) - 1
 	for i := range last {
-		pair := string(syllables[i : i+2])
-		tokens = append(tokens, place(Token{Surface: pair}, i, i+2))
+		token(place(Token{Surface: string(all[i : i+2])}, i, i+2))
 	}
-	one := string(syllables[last:])
-	return append(tokens, place(Token{Surface: one, Letter: true, Tail: last > 0}, last, last+1))
+	token(place(Token{Surface: string(all[last:]), Letter: true, Tail: last > 0}, last, last+1))
 }
 
 // unspaced reports whether a folded word is a letter of a script without spaces.

@@ -67,13 +67,41 @@ func TestAnalyze(t *testing.T) {
 		{"unknown language", "survivors", "xx-invalid", "survivors"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := Surfaces(Analyze(test.text, test.lang)); got != test.surfaces {
+			var f Forms
+			f.Add(test.text, test.lang)
+			if got := f.Surfaces(); got != test.surfaces {
 				t.Errorf("surfaces %q, want %q", got, test.surfaces)
 			}
 		})
 	}
 	if tokens := Analyze("survivors", "und"); tokens[0].Stem != "" || tokens[0].Lang != "" {
 		t.Errorf("without a language survivors is %+v", tokens[0])
+	}
+}
+
+// TestForms: the forms of texts are those of their tokens.
+func TestForms(t *testing.T) {
+	var f Forms
+	f.Add("forgotten", "en")
+	f.Reset()
+	var surfaces, stems []string
+	for _, text := range []struct{ text, lang string }{{"Women left 性産業", "en"}, {"", "en"}, {"mujeres 性", "es"}, {"girls", "en"}, {"x", "und"}} {
+		f.Add(text.text, text.lang)
+		for _, token := range Analyze(text.text, text.lang) {
+			surfaces = append(surfaces, token.Surface)
+			if token.Stem != "" {
+				stems = append(stems, token.Stem)
+			}
+		}
+	}
+	if want := strings.Join(surfaces, " "); f.Surfaces() != want {
+		t.Errorf("surfaces %q, want %q", f.Surfaces(), want)
+	}
+	if want := strings.Join(stems, " "); f.Stems() != want || len(stems) < 3 {
+		t.Errorf("stems %q, want %q", f.Stems(), want)
+	}
+	if want := []string{"en", "es"}; !slices.Equal(f.Langs, want) {
+		t.Errorf("judged in %q, want %q", f.Langs, want)
 	}
 }
 
