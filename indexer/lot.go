@@ -14,7 +14,8 @@ import (
 const (
 	// fetchWait is short, so that a decision shows soon where there are no records.
 	fetchWait = 200 * time.Millisecond
-	// fillWait is how long a record waits for others at most.
+	// moreWait is how long a record waits for the next one, fillWait for others at most.
+	moreWait = 50 * time.Millisecond
 	fillWait = time.Second
 )
 
@@ -65,9 +66,12 @@ func (r *Runner) read(ctx context.Context, sub *stream.Subscription) <-chan lot 
 // fill fetches envelopes until they make a lot, nothing comes any more, or the first
 // has waited for long.
 func fill(ctx context.Context, sub *stream.Subscription, held []*stream.Delivery) ([]*stream.Delivery, error) {
-	start := time.Now()
+	start, wait := time.Now(), fetchWait
 	for countRecords(held) < batchRecords && (len(held) == 0 || time.Since(start) < fillWait) {
-		batch, err := sub.Fetch(ctx, batchEnvelopes, fetchWait)
+		if len(held) > 0 {
+			wait = moreWait
+		}
+		batch, err := sub.Fetch(ctx, batchEnvelopes, wait)
 		if err != nil || len(batch) == 0 {
 			return held, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"polyglean/classifier"
 	"polyglean/classifier/trainer"
 	"polyglean/indexer"
 	"polyglean/internal/stream"
@@ -17,17 +18,18 @@ func (p *pipeline) newTrainer(owner string) *trainer.Runner {
 	})
 }
 
-// settle waits until every log has been read to its end, brings the scores up to date
-// and waits until those are indexed too. It is for a process that is alone, while its
+// settle waits until all candidates are classified, brings the scores up to date and
+// waits until everything is indexed. It is for a process that is alone, while its
 // classifier and indexer run.
 func (p *pipeline) settle(ctx context.Context) error {
-	if err := p.drain(ctx); err != nil {
+	// A training reads the log of classified records, not the index, which may be behind it.
+	if err := p.drainLogs(ctx, reader{stream.Candidates, classifier.Stage}); err != nil {
 		return err
 	}
 	if err := p.newTrainer("").Settle(ctx); err != nil {
 		return err
 	}
-	return p.drainLogs(ctx, reader{stream.Scores, indexer.Stage})
+	return p.drain(ctx)
 }
 
 // rescore trains on decisions that were just logged, where no other process will.
