@@ -104,7 +104,7 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", name, err)
 	}
-	it, err := c.Messages()
+	it, err := c.Messages(jetstream.PullMaxBytes(b.readAhead()))
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", name, err)
 	}
@@ -144,6 +144,10 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 		}
 	}
 }
+
+// readAhead is how many bytes of a log are fetched ahead of who reads it. More are asked
+// for when half of them are read, and the largest message has to fit into that.
+func (b *Bus) readAhead() int { return 2*int(b.nc.MaxPayload()) + 1<<20 }
 
 // NameCandidates finds the IDs of up to limit records of the candidate log by the
 // hashes of their IDs.

@@ -2,9 +2,11 @@ package stream
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -180,6 +182,29 @@ func TestRecordLargerThanAMessageIsNamed(t *testing.T) {
 	var large *TooLargeError
 	if !errors.As(err, &large) || large.ID != cs[1].ID {
 		t.Fatalf("error %v", err)
+	}
+}
+
+// What is read ahead is bounded, and the largest messages are read all the same.
+func TestLargestMessagesAreRead(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	noise := make([]byte, maxPayload*5/8) // nothing that could be compressed, but by its alphabet
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
+	cs := candidates(6, "")
+	for i := range cs {
+		cs[i].Titles[0].Text = base64.StdEncoding.EncodeToString(noise)
+	}
+	if err := b.PublishCandidates(t.Context(), Origin{Source: "test"}, encoded(t, b, cs), func(int, uint64) {}); err != nil {
+		t.Fatal(err)
+	}
+	read, largest := 0, 0
+	err := b.EachMessage(t.Context(), Candidates, 0, math.MaxUint64, func(m Message) error {
+		read++
+		largest = max(largest, len(m.Data))
+		return nil
+	})
+	if err != nil || read != len(cs) || largest < maxPayload/2 {
+		t.Errorf("%d of %d messages are read, the largest of %d bytes: %v", read, len(cs), largest, err)
 	}
 }
 
