@@ -56,6 +56,7 @@ func gather(ctx context.Context, bus *stream.Bus, through, decided uint64) (*gat
 			}
 			delete(labelled, id)
 			if len(r.Candidate.Titles) > 0 {
+				r.lighten()
 				sampled.put(r)
 			}
 		}

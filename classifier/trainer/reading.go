@@ -52,6 +52,14 @@ func readAll(raws []json.RawMessage) []*reading {
 	return slices.DeleteFunc(out, func(r *reading) bool { return r == nil })
 }
 
+// lighten leaves what forModel, identifiers and foldedTitle read.
+func (r *reading) lighten() {
+	r.Candidate.References, r.Candidate.Paths = nil, nil
+	for i := range r.Concepts {
+		r.Concepts[i].Evidence = nil
+	}
+}
+
 // identifiers are the persistent identifiers of the record, as the references of others
 // name it.
 func (r *reading) identifiers() []string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"polyglean/classifier"
 	"polyglean/classifier/trainer"
 	"polyglean/indexer"
 	"polyglean/internal/stream"
@@ -18,18 +17,19 @@ func (p *pipeline) newTrainer(owner string) *trainer.Runner {
 	})
 }
 
-// settle waits until all candidates are classified, brings the scores up to date and
-// waits until everything is indexed. It is for a process that is alone, while its
+// settle waits until every log has been read to its end, brings the scores up to date
+// and waits until those are indexed too. It is for a process that is alone, while its
 // classifier and indexer run.
 func (p *pipeline) settle(ctx context.Context) error {
-	// A training reads the log of classified records, not the index, which may be behind it.
-	if err := p.drainLogs(ctx, reader{stream.Candidates, classifier.Stage}); err != nil {
+	// A training does not read the index, but both together need more memory than one
+	// after the other.
+	if err := p.drain(ctx); err != nil {
 		return err
 	}
 	if err := p.newTrainer("").Settle(ctx); err != nil {
 		return err
 	}
-	return p.drain(ctx)
+	return p.drainLogs(ctx, reader{stream.Scores, indexer.Stage})
 }
 
 // rescore trains on decisions that were just logged, where no other process will.
