@@ -32,6 +32,8 @@ type Index struct {
 	store *scorch.Scorch
 	guard *guard
 	queue *index.AnalysisQueue
+	// filters of the segments.
+	filters filters
 
 	// writing lets one batch at a time compare versions and write.
 	writing sync.Mutex
@@ -61,7 +63,7 @@ func Open(dir string) (*Index, error) {
 		}
 		return nil, fmt.Errorf("open index %s: %w (if it is damaged, `polyglean reindex` builds it anew from the log)", dir, err)
 	}
-	x := &Index{store: store, guard: guard, queue: queue}
+	x := &Index{store: store, guard: guard, queue: queue, filters: filters{of: make(map[filterKey]*filter)}}
 	x.rest = time.AfterFunc(restAfter, func() {
 		// What could not be merged is found and searched all the same, and merged another time.
 		_ = x.Compact(context.Background())

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/bits-and-blooms/bloom/v3"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -19,6 +20,7 @@ import (
 // snapshot is the index as it was at one moment; it stays readable while others
 // write. Close it.
 type snapshot struct {
+	index    *Index
 	ctx      context.Context
 	root     *scorch.IndexSnapshot
 	segments []*segmentReader
@@ -28,7 +30,15 @@ type snapshot struct {
 type segmentReader struct {
 	*scorch.SegmentSnapshot
 	deleted *roaring.Bitmap
-	dicts   map[string]segment.TermDictionary
+	dicts   map[string]fieldTerms
+	filters *filters
+}
+
+// fieldTerms are the terms of a segment's field.
+type fieldTerms struct {
+	segment.TermDictionary
+	// filter is nil where a field has none.
+	filter *bloom.BloomFilter
 }
 
 func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
@@ -44,16 +54,17 @@ func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return snapshotOf(ctx, reader.(*scorch.IndexSnapshot)), nil
+	return x.snapshotOf(ctx, reader.(*scorch.IndexSnapshot)), nil
 }
 
-func snapshotOf(ctx context.Context, root *scorch.IndexSnapshot) *snapshot {
-	snap := &snapshot{ctx: ctx, root: root}
+func (x *Index) snapshotOf(ctx context.Context, root *scorch.IndexSnapshot) *snapshot {
+	snap := &snapshot{index: x, ctx: ctx, root: root}
 	for _, s := range root.Segments() {
 		snap.segments = append(snap.segments, &segmentReader{
 			SegmentSnapshot: s,
 			deleted:         s.Deleted(),
-			dicts:           make(map[string]segment.TermDictionary),
+			dicts:           make(map[string]fieldTerms),
+			filters:         &x.filters,
 		})
 	}
 	return snap
@@ -61,17 +72,22 @@ func snapshotOf(ctx context.Context, root *scorch.IndexSnapshot) *snapshot {
 
 // again is the same snapshot for another goroutine: a snapshot is read by one. It is
 // closed with s.
-func (s *snapshot) again() *snapshot { return snapshotOf(s.ctx, s.root) }
+func (s *snapshot) again() *snapshot { return s.index.snapshotOf(s.ctx, s.root) }
 
 func (s *snapshot) close() { s.root.Close() }
 
-func (s *segmentReader) dict(field string) (segment.TermDictionary, error) {
-	if d, ok := s.dicts[field]; ok {
+func (s *segmentReader) dict(field string) (d fieldTerms, err error) {
+	d, ok := s.dicts[field]
+	if ok {
 		return d, nil
 	}
-	d, err := s.Segment().Dictionary(field)
-	if err != nil {
-		return nil, err
+	if d.TermDictionary, err = s.Segment().Dictionary(field); err != nil {
+		return d, err
+	}
+	if filtered[field] {
+		if d.filter, err = s.filters.filter(s.Id(), field, d); err != nil {
+			return d, err
+		}
 	}
 	s.dicts[field] = d
 	return d, nil
@@ -90,7 +106,7 @@ func (s *segmentReader) postings(field string, term []byte) (segment.PostingsLis
 // of what is looked up is in few segments or in none, and that is soon known.
 func (s *segmentReader) has(field string, term []byte) (bool, error) {
 	d, err := s.dict(field)
-	if err != nil {
+	if err != nil || d.filter != nil && !d.filter.Test(term) {
 		return false, err
 	}
 	return d.Contains(term)
@@ -157,14 +173,14 @@ func (s *segmentReader) terms(field string, from, to []byte, fn func(term []byte
 func (s *snapshot) number(id string) (seg *segmentReader, num uint64, ok bool, err error) {
 	term := []byte(id)
 	for _, seg := range s.segments {
-		has, err := seg.has("_id", term)
+		has, err := seg.has(idField, term)
 		if err != nil {
 			return nil, 0, false, err
 		}
 		if !has {
 			continue
 		}
-		list, err := seg.postings("_id", term)
+		list, err := seg.postings(idField, term)
 		if err != nil {
 			return nil, 0, false, err
 		}
@@ -317,7 +333,7 @@ func (x *Index) Scan(ctx context.Context, fn func(indexer.Stored) error) error {
 		return err
 	}
 	defer snap.close()
-	ids, err := snap.root.FieldDict("_id")
+	ids, err := snap.root.FieldDict(idField)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"runtime"
 	"runtime/metrics"
 	"slices"
+	"time"
 
 	index "github.com/blevesearch/bleve_index_api"
 
@@ -32,6 +34,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 		return nil, err
 	}
 	defer snap.close()
+	x.filters.keep(snap.segments)
 
 	there, err := snap.versions(ops)
 	if err != nil {
@@ -68,7 +71,7 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	if len(last) == 0 {
 		return outcomes, nil
 	}
-	all := parts(ops, slices.Sorted(maps.Values(last)), free())
+	all := parts(ops, slices.Sorted(maps.Values(last)))
 	errs := make([]error, len(all))
 	sidebyside.Do(len(all), 1, func(i int) { errs[i] = x.store.Batch(newBatch(ops, all[i])) })
 	x.rest.Reset(restAfter)
@@ -80,24 +83,28 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 
 // parts divides operations among processors: scorch makes a segment on one alone. One large
 // segment takes less work than two small ones, so those that are busy get none.
-func parts(ops []indexer.Op, chosen []int, processors int) [][]int {
-	n := min(processors, len(chosen)/minPart)
+func parts(ops []indexer.Op, chosen []int) [][]int {
+	n := len(chosen) / minPart
+	if n > 1 {
+		n = min(n, free())
+	}
 	if n < 2 || slices.ContainsFunc(chosen, func(i int) bool { return ops[i].Doc == nil }) {
 		return [][]int{chosen}
 	}
 	return slices.Collect(slices.Chunk(chosen, (len(chosen)+n-1)/n))
 }
 
-// free is how many processors this goroutine can have at this moment. One other may be
-// running: most often it is the collector of garbage, which soon ends.
+// free is how many processors this goroutine can have for a while: what runs but for a
+// moment does not count, and one other may run, which most often is the collector of garbage.
 func free() int {
-	others := -1
 	sample := []metrics.Sample{{Name: "/sched/goroutines/running:goroutines"}, {Name: "/sched/goroutines/runnable:goroutines"}}
-	metrics.Read(sample)
-	for _, s := range sample {
-		others += int(s.Value.Uint64())
+	least := math.MaxInt
+	for range 4 {
+		time.Sleep(500 * time.Microsecond)
+		metrics.Read(sample)
+		least = min(least, int(sample[0].Value.Uint64()+sample[1].Value.Uint64())-1)
 	}
-	return max(1, runtime.GOMAXPROCS(0)-max(0, others-1))
+	return max(1, runtime.GOMAXPROCS(0)-max(0, least-1))
 }
 
 // newBatch lays operations out; documents are compressed on all processors.

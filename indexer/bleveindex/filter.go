@@ -1,0 +1,81 @@
+package bleveindex
+
+import (
+	"maps"
+	"sync"
+
+	"github.com/bits-and-blooms/bloom/v3"
+	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"polyglean/indexer"
+)
+
+// Before a study is written all its keys are looked up, in every segment, and most are in
+// none. A Bloom filter says so at a tenth of the cost of the segment's dictionary.
+
+// filtered are the fields whose terms are looked up so. They are those of which each
+// document has its own.
+var filtered = map[string]bool{indexer.ExactKey: true, indexer.ExactAlias: true, idField: true}
+
+// idField is scorch's own field for the ID of a document.
+const idField = "_id"
+
+// wrong is how often a filter takes a term for one that is there; the dictionary then
+// says that it is not. A term takes ten bits.
+const wrong = 0.01
+
+// filters are those of the segments of an index, made when they are first asked for.
+type filters struct {
+	mu sync.Mutex
+	// of has filters by segment and field. A segment never changes.
+	of map[filterKey]*filter
+}
+
+type filterKey struct {
+	segment uint64
+	field   string
+}
+
+type filter struct {
+	made  sync.Once
+	terms *bloom.BloomFilter
+	err   error
+}
+
+// filter is that of a segment's field, whose dictionary is d.
+func (f *filters) filter(segment uint64, field string, d segment.TermDictionary) (*bloom.BloomFilter, error) {
+	key := filterKey{segment, field}
+	f.mu.Lock()
+	one := f.of[key]
+	if one == nil {
+		one = new(filter)
+		f.of[key] = one
+	}
+	f.mu.Unlock()
+	one.made.Do(func() { one.terms, one.err = filterOf(d) })
+	return one.terms, one.err
+}
+
+// keep forgets the filters of all segments but the given.
+func (f *filters) keep(segments []*segmentReader) {
+	there := make(map[uint64]bool, len(segments))
+	for _, s := range segments {
+		there[s.Id()] = true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.DeleteFunc(f.of, func(key filterKey, _ *filter) bool { return !there[key.segment] })
+}
+
+// filterOf makes the filter of a dictionary.
+func filterOf(d segment.TermDictionary) (*bloom.BloomFilter, error) {
+	f := bloom.NewWithEstimates(uint(max(1, d.Cardinality())), wrong)
+	it := d.AutomatonIterator(nil, nil, nil)
+	var entry *index.DictEntry
+	var err error
+	for entry, err = it.Next(); err == nil && entry != nil; entry, err = it.Next() {
+		f.AddString(entry.Term)
+	}
+	return f, err
+}
