@@ -29,13 +29,14 @@ import (
 // Stage is the name of the indexer's readers of the logs.
 const Stage = "indexer"
 
-// The indexer works in batches of up to batchRecords records, from up to
-// batchEnvelopes envelopes; a larger batch costs memory, a smaller one a sync of
-// the index each. Twice as many records take half as much memory more and are no
-// faster.
+// The indexer works in batches of up to batchRecords records, or of one envelope; a
+// larger batch costs memory, a smaller one a sync of the index each. Twice as many
+// records take half as much memory more and are no faster.
 const (
-	batchEnvelopes = 64
-	batchRecords   = 1000
+	batchRecords = 1000
+	// fetchEnvelopes are asked for at a time, inHand held at most.
+	fetchEnvelopes = 16
+	inHand         = 256
 )
 
 // Runner keeps an index up to date.
@@ -104,7 +105,7 @@ func (r *Runner) work(ctx context.Context) error {
 	if err := r.findLate(ctx); err != nil {
 		return err
 	}
-	records, err := r.bus.Subscribe(ctx, stream.Classified, Stage, 4*batchEnvelopes)
+	records, err := r.bus.Subscribe(ctx, stream.Classified, Stage, inHand)
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (r *Runner) work(ctx context.Context) error {
 		return err
 	}
 	defer decisions.Close()
-	scores, err := r.bus.Subscribe(ctx, stream.Scores, Stage, 4*batchEnvelopes)
+	scores, err := r.bus.Subscribe(ctx, stream.Scores, Stage, inHand)
 	if err != nil {
 		return err
 	}
@@ -131,10 +132,8 @@ func (r *Runner) work(ctx context.Context) error {
 		if err == nil {
 			err = r.putLot(ctx, l)
 		}
-		if err == nil && len(l.deliveries) == 0 {
-			if err = r.putDecisions(ctx, decisions); err == nil {
-				err = r.putScores(ctx, scores)
-			}
+		if err == nil {
+			err = r.putOthers(ctx, decisions, scores, len(l.deliveries) == 0)
 		}
 		if errors.Is(err, ErrUnavailable) {
 			r.log.Warn("index unavailable, waiting", "error", err)
@@ -152,6 +151,22 @@ func (r *Runner) work(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// putOthers brings in what is no record. Decisions are waited for where there are no records,
+// and looked for where there are, since a harvest may take hours; scores have time.
+func (r *Runner) putOthers(ctx context.Context, decisions, scores *stream.Subscription, idle bool) error {
+	if !idle {
+		waiting, err := r.bus.Lag(ctx, stream.Decisions, Stage)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		return r.putDecisions(ctx, decisions)
+	}
+	if err := r.putDecisions(ctx, decisions); err != nil {
+		return err
+	}
+	return r.putScores(ctx, scores)
 }
 
 func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) error {
@@ -190,7 +205,7 @@ func (r *Runner) putDecisions(ctx context.Context, sub *stream.Subscription) err
 // asked for again while the log of records has not been read to its end. If the record
 // is not there even then, it is parked, and so needs no score.
 func (r *Runner) putScores(ctx context.Context, sub *stream.Subscription) error {
-	deliveries, err := sub.Fetch(ctx, batchEnvelopes/8, 50*time.Millisecond)
+	deliveries, err := sub.Fetch(ctx, fetchEnvelopes/2, 50*time.Millisecond)
 	if err != nil || len(deliveries) == 0 {
 		return err
 	}

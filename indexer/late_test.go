@@ -1,6 +1,8 @@
 package indexer_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -168,4 +170,47 @@ func documentsOf(t *testing.T, index indexer.Index) []string {
 		t.Fatal(err)
 	}
 	return docs
+}
+
+// watched is an index that notes what is written to it.
+type watched struct {
+	indexer.Index
+	wrote func(ops []indexer.Op)
+}
+
+func (w watched) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
+	w.wrote(ops)
+	return w.Index.Apply(ctx, ops)
+}
+
+// Decisions do not wait for the end of a harvest.
+func TestDecisionsAreReadBetweenRecords(t *testing.T) {
+	l := newLogbook(t)
+	const more = 2500 // several batches
+	var members []indexer.Member
+	for i := range more {
+		id := fmt.Sprint(i)
+		members = append(members, recordOf(7, "many", id, record.Identifiers{DOI: "10.5555/many." + id}))
+	}
+	l.log(7, members...)
+	first := record.StudyID(members[0].Record.Candidate.ID)
+	d := record.Decision{Review: "t", Study: first, Stage: record.StageTitleAbstract, Verdict: record.Include, By: "x", At: time.Unix(9, 0)}
+	if _, err := l.bus.Decide(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	written, before := 0, -1
+	x := watched{l.index, func(ops []indexer.Op) {
+		written += len(ops)
+		for _, op := range ops {
+			if op.Doc != nil && op.ID == first && slices.Contains(op.Doc.Exact[indexer.FacetDecision], string(record.Include)) {
+				before = written
+			}
+		}
+	}}
+	p := l.run(indexer.NewRunner(l.bus, x, "test", nil))
+	l.decided()
+	l.end(p)
+	if before < 0 || before >= more {
+		t.Errorf("the decision was brought in after %d of %d studies", before, more)
+	}
 }

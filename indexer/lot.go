@@ -71,7 +71,7 @@ func fill(ctx context.Context, sub *stream.Subscription, held []*stream.Delivery
 		if len(held) > 0 {
 			wait = moreWait
 		}
-		batch, err := sub.Fetch(ctx, batchEnvelopes, wait)
+		batch, err := sub.Fetch(ctx, fetchEnvelopes, wait)
 		if err != nil || len(batch) == 0 {
 			return held, err
 		}
