@@ -1,11 +1,7 @@
-//go:build !race
-
 package language
 
 import "testing"
 
-// TestDetectAllocatesNothing is left out of builds with the race detector, in which a
-// sync.Pool forgets on purpose.
 func TestDetectAllocatesNothing(t *testing.T) {
 	e := New()
 	var scores Scores

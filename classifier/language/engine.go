@@ -27,7 +27,7 @@ type part struct {
 	prior    []float64
 	// symbols are those of the characters below tableRunes, letters large or small.
 	symbols [tableRunes]uint16
-	sums    sync.Pool // of *ngram.Sum
+	sums    shelf
 }
 
 // noSymbol is for a mark that counts for nothing.
@@ -52,7 +52,6 @@ var New = sync.OnceValue(func() *Engine {
 			own.prior = append(own.prior, priors[lang])
 		}
 		own.spell(s)
-		own.sums.New = func() any { return ngram.NewSum(own.Part) }
 		e.parts[s] = own
 	}
 	return e
@@ -87,7 +86,7 @@ func (p *part) spell(s Script) {
 
 // begin begins a sum, which is to be put back to sums.
 func (p *part) begin() *ngram.Sum {
-	sum := p.sums.Get().(*ngram.Sum)
+	sum := p.sums.take(p.Part)
 	sum.Start()
 	return sum
 }
@@ -97,7 +96,7 @@ func (p *part) begin() *ngram.Sum {
 func (e *Engine) weigh(s Script, text string, logp *[ngram.MaxLanguages]float64) (languages []int, symbols int) {
 	p := e.parts[s]
 	sum := p.begin()
-	defer p.sums.Put(sum)
+	defer p.sums.put(sum)
 	for _, r := range text {
 		if r >= tableRunes {
 			sum.Add(ngram.Border)

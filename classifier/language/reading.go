@@ -62,7 +62,7 @@ func (e *Engine) readCyrillic(s spelling, text string, buffer *[ngram.MaxLanguag
 	}
 	p := e.parts[Cyrillic]
 	sum := p.begin()
-	defer p.sums.Put(sum)
+	defer p.sums.put(sum)
 	unread := 0
 	for len(letters) > 0 {
 		latin, cyrillic := s.at(letters)
