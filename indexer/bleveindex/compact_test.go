@@ -9,21 +9,22 @@ import (
 	"polyglean/indexer"
 )
 
-// filled is an index that was written in many small batches, and what is in it.
-func filled(t *testing.T) (*Index, []indexer.Op) {
+// filled is an index that was written in many small batches, its directory, and what is in it.
+func filled(t *testing.T) (idx *Index, dir string, ops []indexer.Op) {
 	t.Helper()
-	idx, err := Open(filepath.Join(t.TempDir(), "index"))
+	dir = filepath.Join(t.TempDir(), "index")
+	idx, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { idx.Close() })
-	ops := synthetic(900)
+	ops = synthetic(900)
 	for i := 0; i < len(ops); i += 100 {
 		if _, err := idx.Apply(t.Context(), ops[i:i+100]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return idx, ops
+	return idx, dir, ops
 }
 
 func segmentsOf(t *testing.T, x *Index) int {
@@ -37,7 +38,7 @@ func segmentsOf(t *testing.T, x *Index) int {
 }
 
 func TestCompact(t *testing.T) {
-	idx, ops := filled(t)
+	idx, dir, ops := filled(t)
 	idx.rest.Stop()
 	before := segmentsOf(t, idx)
 	if before < 3 {
@@ -52,6 +53,17 @@ func TestCompact(t *testing.T) {
 	if n, err := idx.Count(t.Context()); err != nil || n != len(ops) {
 		t.Errorf("%d documents, %v: want the %d that were written", n, err, len(ops))
 	}
+	// What was merged is removed.
+	for {
+		files, err := filepath.Glob(filepath.Join(dir, storeName, "*.zap"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == segmentsOf(t, idx) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // the test's own time limit is the only one
+	}
 	if err := idx.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +74,7 @@ func TestCompact(t *testing.T) {
 
 // Segments are merged by themselves once nothing is written any more.
 func TestCompactAtRest(t *testing.T) {
-	idx, ops := filled(t)
+	idx, _, ops := filled(t)
 	before := segmentsOf(t, idx)
 	idx.rest.Reset(0)
 	for segmentsOf(t, idx) >= before {

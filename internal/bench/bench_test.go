@@ -82,6 +82,9 @@ func TestDirSize(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n, err := SettledSize(t.Context(), dir); n != 3210 || err != nil {
+		t.Errorf("settled at %d bytes, %v; want 3210", n, err)
+	}
 	if n, err := DirSize(dir); n != 3210 || err != nil {
 		t.Errorf("%d bytes, error %v; want 3210", n, err)
 	}

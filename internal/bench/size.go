@@ -1,12 +1,15 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // PeakMemory is the most memory this process has had resident so far, in bytes
@@ -39,6 +42,9 @@ func DirSize(dir string) (size int64, err error) {
 			return err
 		}
 		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // removed meanwhile
+		}
 		if err != nil {
 			return err
 		}
@@ -46,4 +52,28 @@ func DirSize(dir string) (size int64, err error) {
 		return nil
 	})
 	return size, err
+}
+
+// SettledSize waits until the size of a directory has not changed for a second, as that of
+// an open index does while it merges and removes, and returns it.
+func SettledSize(ctx context.Context, dir string) (int64, error) {
+	const still = time.Second
+	last, since := int64(-1), time.Now()
+	for {
+		size, err := DirSize(dir)
+		if err != nil {
+			return 0, err
+		}
+		if size != last {
+			last, since = size, time.Now()
+		}
+		if time.Since(since) >= still {
+			return size, nil
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(still / 10):
+		}
+	}
 }

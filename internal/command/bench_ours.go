@@ -218,21 +218,15 @@ func indexOurs(ctx context.Context, w workload) (m measurement, err error) {
 		return m, fmt.Errorf("%d of %d records were indexed", m.Records, w.records)
 	}
 	p.Close()
-	// What waits for rest is merged, and opening removes what that has replaced.
-	for _, settle := range []func(*bleveindex.Index) error{
-		func(x *bleveindex.Index) error { return x.Compact(ctx) },
-		func(*bleveindex.Index) error { return nil },
-	} {
-		index, err := bleveindex.Open(p.bleveDir())
-		if err == nil {
-			err = errors.Join(settle(index), index.Close())
-		}
-		if err != nil {
-			return m, err
-		}
+	index, err := bleveindex.Open(p.bleveDir())
+	if err != nil {
+		return m, err
 	}
-	m.DiskBytes, err = bench.DirSize(p.bleveDir())
-	return m, err
+	// What waits for rest is merged.
+	if err = index.Compact(ctx); err == nil {
+		m.DiskBytes, err = bench.SettledSize(ctx, p.bleveDir())
+	}
+	return m, errors.Join(err, index.Close())
 }
 
 // classified are the records as the classifier hands them on.

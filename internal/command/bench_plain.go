@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -106,16 +107,12 @@ func indexPlain(ctx context.Context, w workload) (m measurement, err error) {
 	if err != nil {
 		return m, err
 	}
-	// As with ours.
 	again, err := bleve.Open(dir)
-	if err == nil {
-		err = again.Close()
-	}
 	if err != nil {
 		return m, err
 	}
-	m.DiskBytes, err = bench.DirSize(dir)
-	return m, err
+	m.DiskBytes, err = bench.SettledSize(ctx, dir)
+	return m, errors.Join(err, again.Close())
 }
 
 // wholePlain joins the parts: one goroutine each to fetch and publish, to judge and
