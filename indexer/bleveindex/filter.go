@@ -3,6 +3,7 @@ package bleveindex
 import (
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bits-and-blooms/bloom/v3"
 	index "github.com/blevesearch/bleve_index_api"
@@ -25,7 +26,7 @@ const idField = "_id"
 // says that it is not. A term takes ten bits.
 const wrong = 0.01
 
-// filters are those of the segments of an index, made when they are first asked for.
+// filters are those of the segments of an index.
 type filters struct {
 	mu sync.Mutex
 	// of has filters by segment and field. A segment never changes.
@@ -37,24 +38,38 @@ type filterKey struct {
 	field   string
 }
 
+// filter is that of a field of a segment.
 type filter struct {
+	asked atomic.Int64
 	made  sync.Once
 	terms *bloom.BloomFilter
 	err   error
 }
 
-// filter is that of a segment's field, whose dictionary is d.
-func (f *filters) filter(segment uint64, field string, d segment.TermDictionary) (*bloom.BloomFilter, error) {
+// worth is which part of its terms has to be looked up in a dictionary before a filter is
+// made of it: to make one takes reading them all, and who opens one study needs none.
+const worth = 0.1
+
+// filter is that of a segment's field.
+func (f *filters) filter(segment uint64, field string) *filter {
 	key := filterKey{segment, field}
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	one := f.of[key]
 	if one == nil {
 		one = new(filter)
 		f.of[key] = one
 	}
-	f.mu.Unlock()
-	one.made.Do(func() { one.terms, one.err = filterOf(d) })
-	return one.terms, one.err
+	return one
+}
+
+// mayHave reports whether a term may be in the dictionary that the filter is of.
+func (f *filter) mayHave(d segment.TermDictionary, term []byte) (bool, error) {
+	if float64(f.asked.Add(1)) <= worth*float64(d.Cardinality()) {
+		return true, nil
+	}
+	f.made.Do(func() { f.terms, f.err = filterOf(d) })
+	return f.err == nil && f.terms.Test(term), f.err
 }
 
 // keep forgets the filters of all segments but the given.

@@ -38,7 +38,11 @@ func TestFilters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d.filter.TestString(key(i)) {
+			may, err := d.filter.mayHave(d, []byte(key(i)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if may {
 				passed++
 			}
 			has, err := seg.has(indexer.ExactKey, []byte(key(i)))
@@ -50,6 +54,12 @@ func TestFilters(t *testing.T) {
 			}
 		}
 		return there, passed
+	}
+	if in(0); snap.segments[0].dicts[indexer.ExactKey].filter.terms != nil {
+		t.Error("a filter is made for a single term")
+	}
+	for range n { // more than are worth a filter
+		in(0)
 	}
 	mistaken := 0
 	for i := range n {

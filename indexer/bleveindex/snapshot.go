@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	"github.com/bits-and-blooms/bloom/v3"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -38,7 +37,7 @@ type segmentReader struct {
 type fieldTerms struct {
 	segment.TermDictionary
 	// filter is nil where a field has none.
-	filter *bloom.BloomFilter
+	filter *filter
 }
 
 func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
@@ -85,9 +84,7 @@ func (s *segmentReader) dict(field string) (d fieldTerms, err error) {
 		return d, err
 	}
 	if filtered[field] {
-		if d.filter, err = s.filters.filter(s.Id(), field, d); err != nil {
-			return d, err
-		}
+		d.filter = s.filters.filter(s.Id(), field)
 	}
 	s.dicts[field] = d
 	return d, nil
@@ -106,8 +103,13 @@ func (s *segmentReader) postings(field string, term []byte) (segment.PostingsLis
 // of what is looked up is in few segments or in none, and that is soon known.
 func (s *segmentReader) has(field string, term []byte) (bool, error) {
 	d, err := s.dict(field)
-	if err != nil || d.filter != nil && !d.filter.Test(term) {
+	if err != nil {
 		return false, err
+	}
+	if d.filter != nil {
+		if may, err := d.filter.mayHave(d, term); err != nil || !may {
+			return false, err
+		}
 	}
 	return d.Contains(term)
 }

@@ -85,12 +85,10 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 // segment takes less work than two small ones, so those that are busy get none.
 func parts(ops []indexer.Op, chosen []int) [][]int {
 	n := len(chosen) / minPart
-	if n > 1 {
-		n = min(n, free())
-	}
 	if n < 2 || slices.ContainsFunc(chosen, func(i int) bool { return ops[i].Doc == nil }) {
 		return [][]int{chosen}
 	}
+	n = min(n, free())
 	return slices.Collect(slices.Chunk(chosen, (len(chosen)+n-1)/n))
 }
 
