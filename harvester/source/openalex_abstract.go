@@ -26,14 +26,8 @@ var errInvertedIndex = errors.New("field abstract_inverted_index is not an objec
 // UnmarshalJSONFrom implements json.UnmarshalerFrom.
 func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*a = ""
-	token, err := dec.ReadToken()
-	switch {
-	case err != nil:
+	if null, err := begin(dec, jsontext.KindBeginObject); err != nil || null {
 		return err
-	case token.Kind() == jsontext.KindNull:
-		return nil
-	case token.Kind() != jsontext.KindBeginObject:
-		return errInvertedIndex
 	}
 	words := abstractWords.Get().(*placedWords)
 	defer words.release()
@@ -49,8 +43,20 @@ func (a *openAlexAbstract) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		}
 	}
 	*a = openAlexAbstract(plainText(words.String()))
-	_, err = dec.ReadToken()
+	_, err := dec.ReadToken()
 	return err
+}
+
+// begin goes into an object or array of an inverted index, or past the null in its place.
+func begin(dec *jsontext.Decoder, want jsontext.Kind) (null bool, err error) {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return false, err
+	}
+	if kind := token.Kind(); kind != want && kind != jsontext.KindNull {
+		return false, errInvertedIndex
+	}
+	return token.Kind() == jsontext.KindNull, nil
 }
 
 // abstractWords are used again and again: the words of an abstract take more room than
@@ -85,14 +91,8 @@ type furtherWord struct {
 
 // read reads the positions of a word.
 func (w *placedWords) read(dec *jsontext.Decoder, word span) error {
-	token, err := dec.ReadToken()
-	switch {
-	case err != nil:
+	if null, err := begin(dec, jsontext.KindBeginArray); err != nil || null {
 		return err
-	case token.Kind() == jsontext.KindNull:
-		return nil
-	case token.Kind() != jsontext.KindBeginArray:
-		return errInvertedIndex
 	}
 	for dec.PeekKind() != jsontext.KindEndArray {
 		token, err := dec.ReadToken()
@@ -111,7 +111,7 @@ func (w *placedWords) read(dec *jsontext.Decoder, word span) error {
 		}
 		w.place(at, word)
 	}
-	_, err = dec.ReadToken()
+	_, err := dec.ReadToken()
 	return err
 }
 

@@ -49,21 +49,25 @@ type Token struct {
 // texts keep their memory from one analysis to the next.
 var texts = sync.Pool{New: func() any { return new(fold.Text) }}
 
+// cut cuts a text into words, which are to be put back to texts.
+func cut(text string) *fold.Text {
+	words := texts.Get().(*fold.Text)
+	words.Reset(text)
+	return words
+}
+
 // Analyze cuts a text into tokens. lang is a BCP 47 tag; for a language without
 // a stemmer, "und" and "" the stem is the word.
 func Analyze(text, lang string) []Token {
-	var tokens []Token
-	walk(text, lang, func(words int) { tokens = make([]Token, 0, words) }, func(t Token) { tokens = append(tokens, t) })
+	words := cut(text)
+	defer texts.Put(words)
+	tokens := make([]Token, 0, words.Len())
+	walk(words, lang, func(t Token) { tokens = append(tokens, t) })
 	return tokens
 }
 
-// walk gives the tokens of a text one by one, and before them of how many words they
-// are made.
-func walk(text, lang string, begin func(words int), token func(Token)) {
-	words := texts.Get().(*fold.Text)
-	defer texts.Put(words)
-	words.Reset(text)
-	begin(words.Len())
+// walk gives the tokens of a text one by one.
+func walk(words *fold.Text, lang string, token func(Token)) {
 	stem := stemmerOf(lang)
 	for i := 0; i < words.Len(); {
 		start, end := words.Span(i, i)
@@ -78,9 +82,9 @@ func walk(text, lang string, begin func(words int), token func(Token)) {
 			i = last + 1
 			continue
 		case hangul(word):
-			syllables(text[start:end], string(word), start, end, token)
+			syllables(words.Raw(i), string(word), start, end, token)
 		default:
-			f := stem.word(text[start:end], word)
+			f := stem.word(words.Raw(i), word)
 			t := Token{Surface: f.surface, Stem: f.stem, Start: start, End: end}
 			if f.judged {
 				t.Lang = stem.lang
@@ -130,8 +134,10 @@ type Forms struct {
 
 // Add analyses a text and adds its tokens to those before.
 func (f *Forms) Add(text, lang string) {
+	words := cut(text)
+	defer texts.Put(words)
 	judge := ""
-	walk(text, lang, func(int) {}, func(t Token) {
+	walk(words, lang, func(t Token) {
 		f.surfaces = appendForm(f.surfaces, t.Surface)
 		f.stems = appendForm(f.stems, t.Stem)
 		if t.Lang != judge {
