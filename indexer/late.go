@@ -32,12 +32,13 @@ func (r *Runner) parkHomeless(ctx context.Context, homeless []LoggedDecision) er
 	return nil
 }
 
-// findLate looks for the decisions that are parked.
+// findLate looks for the decisions that are parked, which may be few among all that the
+// other stages could not handle.
 func (r *Runner) findLate(ctx context.Context) error {
 	r.late = nil
-	return r.bus.EachParked(ctx, func(p record.Parked) error {
+	return r.bus.EachParkedBy(ctx, Stage, func(p record.Parked) error {
 		number, is := strings.CutPrefix(p.Key, decisionKeys)
-		if !is || p.Stage != Stage {
+		if !is {
 			return nil
 		}
 		var d LoggedDecision

@@ -269,7 +269,7 @@ func (b *Bus) Lag(ctx context.Context, log, stage string) (int, error) {
 	floor := reader.AckFloor.Stream
 	if floor < last && reader.NumAckPending == 0 {
 		// What cannot be read any more is never delivered: waiting for it would be for ever.
-		if last, err = lastReadable(ctx, b.streams[log], last); err != nil {
+		if last, err = lastReadable(ctx, b.streams[log], passage{through: last}); err != nil {
 			return 0, err
 		}
 	}

@@ -38,8 +38,11 @@ func (b *Bus) Park(ctx context.Context, p record.Parked) error {
 
 // parkedSubject is where what a stage parked under a key lies.
 func parkedSubject(stage, key string) string {
-	return "parked." + token(stage) + "." + record.StudyID(key)
+	return parkedBy(stage) + record.StudyID(key)
 }
+
+// parkedBy begins the subjects of all that a stage parked.
+func parkedBy(stage string) string { return "parked." + token(stage) + "." }
 
 // Unpark removes what a stage parked under a key, once it was handled after all. That
 // nothing is there is no error.
@@ -52,7 +55,16 @@ func (b *Bus) Unpark(ctx context.Context, stage, key string) error {
 
 // EachParked calls fn with everything parked, oldest first.
 func (b *Bus) EachParked(ctx context.Context, fn func(record.Parked) error) error {
-	return b.each(ctx, Parked, false, func(m jetstream.Msg, _ uint64) error {
+	return b.eachParked(ctx, "", fn)
+}
+
+// EachParkedBy is EachParked for what one stage parked; nothing else is read.
+func (b *Bus) EachParkedBy(ctx context.Context, stage string, fn func(record.Parked) error) error {
+	return b.eachParked(ctx, parkedBy(stage)+">", fn)
+}
+
+func (b *Bus) eachParked(ctx context.Context, subject string, fn func(record.Parked) error) error {
+	return b.eachIn(ctx, Parked, passage{through: math.MaxUint64, subject: subject}, func(m jetstream.Msg, _ uint64) error {
 		var p record.Parked
 		if err := json.Unmarshal(m.Data(), &p); err != nil {
 			return fmt.Errorf("parked item at %s: %w", m.Subject(), err)
@@ -82,24 +94,33 @@ func (b *Bus) EachMark(ctx context.Context, fn func(m Mark, o Origin, seq uint64
 // quiet is how long nothing comes before it is asked whether anything will.
 const quiet = 2 * time.Second
 
-// each reads a stream from its first message to the last it has now.
-func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
-	return b.eachBetween(ctx, name, 0, math.MaxUint64, headersOnly, fn)
+// passage is the part of a stream that is read.
+type passage struct {
+	// after and through are the positions that it lies between; the second is in it.
+	after, through uint64
+	// subject is a pattern that what is read is under; empty for all.
+	subject     string
+	headersOnly bool
 }
 
-// eachBetween reads a stream from behind a position through another, or to the last
-// message it has now.
-func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint64, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
+// each reads a stream from its first message to the last it has now.
+func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
+	return b.eachIn(ctx, name, passage{through: math.MaxUint64, headersOnly: headersOnly}, fn)
+}
+
+// eachIn reads a passage of a stream, or as much of it as there is now.
+func (b *Bus) eachIn(ctx context.Context, name string, p passage, fn func(jetstream.Msg, uint64) error) error {
 	s, err := b.js.Stream(ctx, name)
 	if err != nil {
 		return fmt.Errorf("stream %s: %w", name, err)
 	}
-	last, err := lastReadable(ctx, s, through)
-	if err != nil || last <= after {
+	last, err := lastReadable(ctx, s, p)
+	if err != nil || last <= p.after {
 		return err
 	}
 	c, err := s.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		HeadersOnly: headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
+		HeadersOnly: p.headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: p.after + 1,
+		FilterSubjects: p.subjects(),
 	})
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", name, err)
@@ -111,12 +132,12 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 	defer it.Stop()
 	stop := context.AfterFunc(ctx, it.Stop)
 	defer stop()
-	at := after
+	at := p.after
 	for {
 		m, err := it.Next(jetstream.NextMaxWait(quiet))
 		if errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
 			// What was the last may have been removed, and nothing more may come.
-			if last, err = lastReadable(ctx, s, through); err != nil || last <= at {
+			if last, err = lastReadable(ctx, s, p); err != nil || last <= at {
 				return err
 			}
 			continue
@@ -132,7 +153,7 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 			return fmt.Errorf("read stream %s: %w", name, err)
 		}
 		// What was the last may have been replaced by a later message.
-		if meta.Sequence.Stream > through {
+		if meta.Sequence.Stream > p.through {
 			return nil
 		}
 		at = meta.Sequence.Stream
@@ -143,6 +164,14 @@ func (b *Bus) eachBetween(ctx context.Context, name string, after, through uint6
 			return nil
 		}
 	}
+}
+
+// subjects are what the server is to choose by; none for all.
+func (p passage) subjects() []string {
+	if p.subject == "" {
+		return nil
+	}
+	return []string{p.subject}
 }
 
 // readAhead is how many bytes of a log are fetched ahead of who reads it. More are asked

@@ -98,7 +98,7 @@ type Message struct {
 // EachMessage calls fn with the messages of a stream from behind a position through
 // another, or to the last there is now, oldest first.
 func (b *Bus) EachMessage(ctx context.Context, name string, after, through uint64, fn func(Message) error) error {
-	return b.eachBetween(ctx, name, after, through, false, func(m jetstream.Msg, seq uint64) error {
+	return b.eachIn(ctx, name, passage{after: after, through: through}, func(m jetstream.Msg, seq uint64) error {
 		meta, err := m.Metadata()
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", name, err)
@@ -147,15 +147,18 @@ func (b *Bus) envelopeAt(ctx context.Context, log string, seq uint64) (Envelope,
 	return e, true, nil
 }
 
-// lastReadable is the last position up to until that has a message which can be read;
-// 0 when there is none. A reader that waits for a later one waits for ever.
-func lastReadable(ctx context.Context, s jetstream.Stream, until uint64) (uint64, error) {
+// lastReadable is the last position of a passage that has a message which can be read; 0
+// when there is none. A reader that waits for a later one waits for ever.
+func lastReadable(ctx context.Context, s jetstream.Stream, p passage) (uint64, error) {
+	if p.subject != "" {
+		return lastUnder(ctx, s, p.subject)
+	}
 	info, err := s.Info(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("stream %s: %w", s.CachedInfo().Config.Name, err)
 	}
 	e := extentOf(info)
-	for seq := min(e.Last, until); seq >= e.First && seq > 0; seq-- {
+	for seq := min(e.Last, p.through); seq >= e.First && seq > 0; seq-- {
 		_, err := s.GetMsg(ctx, seq)
 		if err == nil {
 			return seq, nil
@@ -165,4 +168,16 @@ func lastReadable(ctx context.Context, s jetstream.Stream, until uint64) (uint64
 		}
 	}
 	return 0, nil
+}
+
+// lastUnder is the position of the last message under a subject; 0 when there is none.
+func lastUnder(ctx context.Context, s jetstream.Stream, subject string) (uint64, error) {
+	m, err := s.GetLastMsgForSubject(ctx, subject)
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("stream %s: %s: %w", s.CachedInfo().Config.Name, subject, err)
+	}
+	return m.Sequence, nil
 }

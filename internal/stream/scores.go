@@ -78,7 +78,7 @@ func (b *Bus) End(ctx context.Context, log string) (End, error) {
 // position through another, or to the last there is now. What is no envelope is
 // passed over: the indexer parks it.
 func (b *Bus) EachClassified(ctx context.Context, after, through uint64, fn func(records []json.RawMessage) error) error {
-	return b.eachBetween(ctx, Classified, after, through, false, func(m jetstream.Msg, _ uint64) error {
+	return b.eachIn(ctx, Classified, passage{after: after, through: through}, func(m jetstream.Msg, _ uint64) error {
 		env, err := decodeEnvelope(m.Headers(), m.Data())
 		if err != nil {
 			return nil
@@ -90,7 +90,7 @@ func (b *Bus) EachClassified(ctx context.Context, after, through uint64, fn func
 // EachDecision calls fn with each decision through a position, oldest first. What
 // cannot be read is passed over: the indexer parks it.
 func (b *Bus) EachDecision(ctx context.Context, through uint64, fn func(record.Decision) error) error {
-	return b.eachBetween(ctx, Decisions, 0, through, false, func(m jetstream.Msg, _ uint64) error {
+	return b.eachIn(ctx, Decisions, passage{through: through}, func(m jetstream.Msg, _ uint64) error {
 		var d record.Decision
 		if err := json.Unmarshal(m.Data(), &d); err != nil {
 			return nil

@@ -256,6 +256,54 @@ func TestParkingTwiceLeavesOne(t *testing.T) {
 	}
 }
 
+// What other stages parked is not delivered: not fetched and passed over, but left where
+// it is.
+func TestOneStageReadsWhatItParked(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	read := func(stage string) (keys []string) {
+		t.Helper()
+		before := b.nc.Stats().InMsgs
+		if err := b.EachParkedBy(t.Context(), stage, func(p record.Parked) error { keys = append(keys, p.Key); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		// The server answers some requests besides.
+		if n := int(b.nc.Stats().InMsgs - before); n > len(keys)+20 {
+			t.Errorf("%s: %d messages delivered for %d parked", stage, n, len(keys))
+		}
+		return keys
+	}
+	if keys := read("indexer"); keys != nil {
+		t.Errorf("nothing is parked, and %v was read", keys)
+	}
+	for i := range 300 {
+		stage := "harvester"
+		if i%100 == 42 {
+			stage = "indexer"
+		}
+		if err := b.Park(t.Context(), record.Parked{Key: fmt.Sprint("a:", i), Stage: stage}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if keys := read("indexer"); fmt.Sprint(keys) != "[a:42 a:142 a:242]" {
+		t.Errorf("read %v", keys)
+	}
+	// A stage whose name begins another's, and one that parked nothing.
+	for _, stage := range []string{"index", "classifier"} {
+		if keys := read(stage); keys != nil {
+			t.Errorf("%s: read %v", stage, keys)
+		}
+	}
+	// The last may go while the others are read.
+	left := 0
+	err := b.EachParkedBy(t.Context(), "indexer", func(record.Parked) error {
+		left++
+		return b.Unpark(t.Context(), "indexer", "a:242")
+	})
+	if err != nil || left < 2 {
+		t.Errorf("%d read, error %v", left, err)
+	}
+}
+
 func TestMessageThatIsNoEnvelopeIsParked(t *testing.T) {
 	b := open(t, Config{Dir: t.TempDir()})
 	for _, body := range []string{"\x00\xff no JSON", `{"v":99,"records":[]}`} {
