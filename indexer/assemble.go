@@ -167,15 +167,19 @@ func claim(s Study, logged []LoggedDecision) (mine, rest []LoggedDecision) {
 // was is not written again. Each document goes on from the version it was read in, so
 // that the index refuses it when another writer came between.
 func (c *change) ops() ([]Op, error) {
-	docs := make([]Document, len(c.studies))
-	errs := make([]error, len(c.studies))
-	sidebyside.Do(len(docs), 1, func(i int) { docs[i], errs[i] = c.studies[i].Document() })
+	docs, err := sidebyside.Map(len(c.studies), func(i int) (Document, error) {
+		doc, err := c.studies[i].Document()
+		if err != nil {
+			err = fmt.Errorf("study %s: %w", c.studies[i].ID, err)
+		}
+		return doc, err
+	})
+	if err != nil {
+		return nil, err
+	}
 	ops := make([]Op, 0, len(c.studies)+len(c.gone))
 	for i := range c.studies {
 		id := c.studies[i].ID
-		if errs[i] != nil {
-			return nil, fmt.Errorf("study %s: %w", id, errs[i])
-		}
 		before, there := c.before[id]
 		if there && bytes.Equal(before.Source, docs[i].Source) {
 			continue

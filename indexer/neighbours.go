@@ -2,7 +2,6 @@ package indexer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -277,12 +276,11 @@ func (n *neighbourhood) ask(ctx context.Context, field string, values []string) 
 	}
 	// The values of one record are asked for together: those of a study lead to it once.
 	chunks := slices.Collect(slices.Chunk(fresh, askKeys))
-	answers, errs := make([]lookedUp, len(chunks)), make([]error, len(chunks))
-	sidebyside.Do(len(chunks), 1, func(i int) {
+	answers, err := sidebyside.Map(len(chunks), func(i int) (lookedUp, error) {
 		slices.Sort(chunks[i])
-		answers[i], errs[i] = n.lookUp(ctx, field, chunks[i])
+		return n.lookUp(ctx, field, chunks[i])
 	})
-	if err := errors.Join(errs...); err != nil {
+	if err != nil {
 		return fmt.Errorf("look up studies: %w", err)
 	}
 	for _, a := range answers {
@@ -363,9 +361,10 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 		}
 		slices.Sort(followed)
 		chunks := slices.Collect(slices.Chunk(followed, askKeys))
-		found, errs := make([]map[string]int64, len(chunks)), make([]error, len(chunks))
-		sidebyside.Do(len(chunks), 1, func(i int) { found[i], errs[i] = n.index.Versions(ctx, field, chunks[i]) })
-		if err := errors.Join(errs...); err != nil {
+		found, err := sidebyside.Map(len(chunks), func(i int) (map[string]int64, error) {
+			return n.index.Versions(ctx, field, chunks[i])
+		})
+		if err != nil {
 			return false, fmt.Errorf("look up studies: %w", err)
 		}
 		for _, versions := range found {
@@ -382,20 +381,18 @@ func (n *neighbourhood) settled(ctx context.Context, ops []Op) (bool, error) {
 // take files studies that were looked up.
 func (n *neighbourhood) take(stored []Stored) error {
 	stored = slices.DeleteFunc(stored, func(d Stored) bool { _, there := n.found[d.ID]; return there })
-	studies, errs := make([]Study, len(stored)), make([]error, len(stored))
 	compared := make([][]*merge.Record, len(stored))
-	sidebyside.Do(len(stored), 1, func(i int) {
-		if studies[i], errs[i] = readStudy(stored[i]); errs[i] != nil {
-			return
+	studies, err := sidebyside.Map(len(stored), func(i int) (Study, error) {
+		s, err := readStudy(stored[i])
+		for m := range s.Members {
+			compared[i] = append(compared[i], merge.New(&s.Members[m].Record.Candidate))
 		}
-		for m := range studies[i].Members {
-			compared[i] = append(compared[i], merge.New(&studies[i].Members[m].Record.Candidate))
-		}
+		return s, err
 	})
+	if err != nil {
+		return err
+	}
 	for i, s := range studies {
-		if errs[i] != nil {
-			return errs[i]
-		}
 		n.found[s.ID] = foundStudy{s, stored[i]}
 		for at, m := range s.Members {
 			id, r := m.Record.Candidate.ID, compared[i][at]

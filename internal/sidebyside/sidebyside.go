@@ -2,6 +2,7 @@
 package sidebyside
 
 import (
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -25,4 +26,12 @@ func Do(n, handful int, do func(i int)) {
 	}
 	take() // this goroutine takes part
 	wg.Wait()
+}
+
+// Map returns what do makes of 0 … n-1, each of them worth a goroutine, in their order. The
+// others are done when one fails, and the error is that of all which failed.
+func Map[T any](n int, do func(i int) (T, error)) ([]T, error) {
+	out, errs := make([]T, n), make([]error, n)
+	Do(n, 1, func(i int) { out[i], errs[i] = do(i) })
+	return out, errors.Join(errs...)
 }

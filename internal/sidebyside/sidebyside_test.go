@@ -1,6 +1,9 @@
 package sidebyside_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -19,5 +22,31 @@ func TestDo(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestMap: what is made stands in its place, and no error hides another.
+func TestMap(t *testing.T) {
+	square := func(i int) (int, error) { return i * i, nil }
+	for n, want := range [][]int{{}, {0}, {0, 1}, {0, 1, 4}} {
+		if got, err := sidebyside.Map(n, square); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d: %v, error %v", n, got, err)
+		}
+	}
+	third, eighth := errors.New("third"), errors.New("eighth")
+	got, err := sidebyside.Map(9, func(i int) (string, error) {
+		switch i {
+		case 3:
+			return "", third
+		case 8:
+			return "", eighth
+		}
+		return fmt.Sprint(i), nil
+	})
+	if !errors.Is(err, third) || !errors.Is(err, eighth) {
+		t.Errorf("error %v", err)
+	}
+	if want := []string{"0", "1", "2", "", "4", "5", "6", "7", ""}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
