@@ -108,7 +108,7 @@ func BenchmarkRead(b *testing.B) {
 	defer idx.Close()
 	fill(b, idx, synthetic(20_000))
 	var facets []indexer.FacetRequest
-	for _, f := range indexer.AllFacets {
+	for _, f := range indexer.AllFacets(nil) {
 		facets = append(facets, indexer.FacetRequest{Field: f, Size: 20})
 	}
 	either := func(words ...string) indexer.Expr {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"polyglean/indexer"
 )
@@ -76,62 +75,22 @@ func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return len(f.stored) }
 
 // textTerms counts and places the terms of analysed text. One position is left out
-// between two values, which is enough for no phrase to span them. All places of a
-// term are in one location, those after the first as their distances from it: scorch
-// spends five numbers on every location (see positions).
-func textTerms(values []string) (index.TokenFrequencies, int) {
-	terms, places := countTerms(values)
-	locations := make([]index.TokenLocation, len(terms))
-	pointers := make([]*index.TokenLocation, len(terms))
-	further := make([]uint64, len(places)-len(terms))
-	first := 0
-	for _, p := range places {
-		if len(p.term.Locations) == 0 {
-			at := &locations[first]
-			at.Position = p.position
-			pointers[first] = at
-			p.term.Locations = pointers[first : first+1 : first+1]
-			first++
-			more := p.term.Frequency() - 1
-			at.ArrayPositions, further = further[:0:more], further[more:]
-			continue
-		}
-		at := p.term.Locations[0]
-		at.ArrayPositions = append(at.ArrayPositions, uint64(p.position-at.Position))
-	}
-	return terms, len(places)
-}
-
-// positions adds what textTerms put into a location to at, in order.
-func positions(l segment.Location, at []uint64) []uint64 {
-	first := l.Pos()
-	at = append(at, first)
-	for _, distance := range l.ArrayPositions() {
-		at = append(at, first+distance)
-	}
-	return at
-}
+// between two values, which is enough for no phrase to span them.
+func textTerms(values []string) (index.TokenFrequencies, int) { return tally(values, addPlace) }
 
 // stemTerms counts the terms of a stem field.
-func stemTerms(values []string) (index.TokenFrequencies, int) {
-	terms, places := countTerms(values)
-	return terms, len(places)
-}
+func stemTerms(values []string) (index.TokenFrequencies, int) { return tally(values, addCount) }
 
-// place is where a term stands in a field.
-type place struct {
-	term     *index.TokenFreq
-	position int
-}
-
-func countTerms(values []string) (index.TokenFrequencies, []place) {
+// tally hands each term to add with its position, the first of a text at 1, and returns
+// all terms and how many there were.
+func tally(values []string, add func(freq *index.TokenFreq, position int)) (index.TokenFrequencies, int) {
 	n := 0
 	for _, v := range values {
 		n += strings.Count(v, " ") + 1
 	}
-	places := make([]place, 0, n)
 	frequencies := make([]index.TokenFreq, 0, n)
 	terms := make(index.TokenFrequencies, n)
+	length := 0
 	for gap, v := range values {
 		if v == "" {
 			continue
@@ -143,11 +102,11 @@ func countTerms(values []string) (index.TokenFrequencies, []place) {
 				freq = &frequencies[len(frequencies)-1]
 				terms[term] = freq
 			}
-			freq.SetFrequency(freq.Frequency() + 1)
-			places = append(places, place{freq, len(places) + 1 + gap})
+			length++
+			add(freq, length+gap)
 		}
 	}
-	return terms, places
+	return terms, length
 }
 
 // exactTerms takes each value as a term. Without a frequency scorch keeps nothing of

@@ -15,7 +15,7 @@ const (
 	// format counts the ways documents have been laid out in segments. It must
 	// grow when a field is written differently, analysis changes its terms, or
 	// scorch cannot read its older segments.
-	format     = 6
+	format     = 7
 	formatName = "format.json"
 	storeName  = "store"
 )

@@ -258,9 +258,7 @@ func (w *phraseWord) positions(doc uint32, at []uint64) ([]uint64, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, l := range p.Locations() {
-			at = positions(l, at)
-		}
+		at = positions(p, at)
 	}
 	slices.Sort(at)
 	return at, nil

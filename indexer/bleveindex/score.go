@@ -230,7 +230,7 @@ func (s *segmentReader) scoreLeaf(e indexer.Expr, docs *roaring.Bitmap, w weight
 			if err != nil {
 				return err
 			}
-			scores[doc] += term.score(int(p.Frequency()), lengthOf(p.Norm()))
+			scores[doc] += term.score(timesOf(p.Frequency()), lengthOf(p.Norm()))
 		}
 	case indexer.Phrase:
 		phrase := bm25{0, averageLength[e.Field]}
