@@ -53,6 +53,9 @@ func Compile(q Query, t *Thesaurus) (*Compiled, error) {
 		if err := t.check(&c.expand); err != nil {
 			return nil, err
 		}
+		if err := t.knowAttributes(q.Filters); err != nil {
+			return nil, err
+		}
 	}
 	text := strings.TrimSpace(q.Text)
 	if text != "" {

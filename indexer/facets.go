@@ -37,18 +37,25 @@ const (
 	FacetLicense = "license"
 )
 
-// facetFields are the facets that have a field of their own.
+// facetFields are the facets that have a field of their own, in the order a page shows
+// them.
 var facetFields = []string{
 	FacetReason, FacetFlag, FacetLanguage, FacetLanguageClass, FacetSource, FacetDecision,
 	FacetType, FacetDecade, FacetYear, FacetJournalCountry, FacetConcept, FacetLicense, FacetRoute, FacetQuery, FacetSeed,
 }
 
-// AllFacets are the facets in the order a page shows them. The attributes among them
-// are those of most reviews; others can be asked for by name.
-var AllFacets = slices.Concat(facetFields, []string{
-	AttributePrefix + "design", AttributePrefix + "population", AttributePrefix + "setting", AttributePrefix + "path",
-	AttributePrefix + "followup", AttributePrefix + "theory",
-})
+// AllFacets are the facets of a review whose protocol has the attributes, in the order a
+// page shows them. Other attributes can be asked for by name.
+func AllFacets(attributes []string) []string {
+	all := slices.Clone(facetFields)
+	for _, name := range attributes {
+		all = append(all, AttributePrefix+name)
+	}
+	return all
+}
+
+// HasField says whether a facet has a field of its own, and is no attribute.
+func HasField(facet string) bool { return slices.Contains(facetFields, facet) }
 
 // NotStated is the value of the studies of which a facet says nothing, where that is
 // no statement by itself: a study without a licence is one whose licence is not known,
@@ -135,7 +142,7 @@ func placeOf(part, facet string) (place, error) {
 		}
 		return place{ExactAttribute, attribute(name, ""), true}, nil
 	}
-	if slices.Contains(facetFields, facet) {
+	if HasField(facet) {
 		return place{facet, "", mayBeNotStated[facet]}, nil
 	}
 	return place{}, &QueryError{

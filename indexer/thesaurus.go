@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,13 +16,14 @@ import (
 type Thesaurus struct {
 	lexicon   *lexicon.Lexicon
 	languages []string
+	facets    []string
 	// terms are a concept's words, by language in order of its code.
 	terms map[string][]ConceptTerms
 }
 
 // NewThesaurus makes a thesaurus of a lexicon.
 func NewThesaurus(l *lexicon.Lexicon) *Thesaurus {
-	t := &Thesaurus{lexicon: l, languages: l.Languages(), terms: make(map[string][]ConceptTerms)}
+	t := &Thesaurus{lexicon: l, languages: l.Languages(), facets: l.Facets(), terms: make(map[string][]ConceptTerms)}
 	for _, c := range l.Concepts() {
 		for _, lang := range c.Langs {
 			t.terms[c.ID] = append(t.terms[c.ID], ConceptTerms{Lang: lang})
@@ -33,6 +35,20 @@ func NewThesaurus(l *lexicon.Lexicon) *Thesaurus {
 		languages[i].Terms = append(languages[i].Terms, p.Text)
 	}
 	return t
+}
+
+// knowAttributes wants the attributes of filters to be facets of the lexicon: that no study
+// has another one would be taken for an answer.
+func (t *Thesaurus) knowAttributes(filters map[string][]string) error {
+	for _, facet := range slices.Sorted(maps.Keys(filters)) {
+		if name, ok := strings.CutPrefix(facet, AttributePrefix); ok && !slices.Contains(t.facets, name) {
+			return &QueryError{
+				"filters", fmt.Sprintf("the lexicon has no facet %q", name),
+				"there are " + AttributePrefix + strings.Join(t.facets, ", "+AttributePrefix),
+			}
+		}
+	}
+	return nil
 }
 
 // Expand says how a query is widened from its words to what they mean. The zero

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,9 +20,17 @@ type Column struct {
 // between separates the values of a cell that holds several.
 const between = "; "
 
-// Columns are the columns of CSV and XLSX, one row a study. Empty is "not stated".
-func Columns() []Column { return columns }
+// Columns are the columns of CSV and XLSX, one row a study, of a review whose protocol
+// has the attributes. Empty is "not stated".
+func Columns(attributes []string) []Column {
+	all := slices.Clone(columns)
+	for _, name := range attributes {
+		all = append(all, attribute(name))
+	}
+	return all
+}
 
+// columns are those of every review.
 var columns = []Column{
 	{"study_id", "the study's permanent ID", func(r *Reference) string { return r.ID }},
 	{"title", "main title", (*Reference).Title},
@@ -58,7 +67,7 @@ var columns = []Column{
 	{"flags", "", func(r *Reference) string { return strings.Join(r.Flags, between) }},
 	{"miss_reasons", "why a keyword search misses it", func(r *Reference) string { return strings.Join(r.Reasons, between) }},
 	{"why", "the classifier's findings in words", func(r *Reference) string { return strings.Join(r.Why, " | ") }},
-	{"concepts", "concepts of the lexicon in its texts", func(r *Reference) string { return strings.Join(r.Concepts, between) }},
+	{"concepts", "concepts of the lexicon in its texts", func(r *Reference) string { return r.named(r.Concepts) }},
 	{"seed", "number of the seed study it is", func(r *Reference) string { return positive(r.Seed) }},
 	{"set_aside", "whether it was marked off topic automatically", func(r *Reference) string { return yesNo(r.SetAside) }},
 	{"retracted", "", func(r *Reference) string { return yesNo(r.Retracted) }},
@@ -70,17 +79,11 @@ var columns = []Column{
 	{"decided_by", "account", func(r *Reference) string { return lastDecision(r).By }},
 	{"decided_at", "time, UTC", func(r *Reference) string { return lastDecision(r).At }},
 	{"journal_country", "country of the journal (ISO 3166-1), not of the study", func(r *Reference) string { return r.JournalCountry }},
-	attribute("design", "study design"),
-	attribute("population", "people studied"),
-	attribute("setting", ""),
-	attribute("path", ""),
-	attribute("followup", "follow-up"),
-	attribute("theory", ""),
 }
 
 // attribute is the column of a facet that is found in the texts, "attr:design".
-func attribute(name, about string) Column {
-	return Column{"attr_" + name, about, func(r *Reference) string { return strings.Join(r.Attributes[name], between) }}
+func attribute(name string) Column {
+	return Column{"attr_" + name, "what is found under this heading of the lexicon", func(r *Reference) string { return r.named(r.Attributes[name]) }}
 }
 
 func textAt(texts []record.Text, i int) string {

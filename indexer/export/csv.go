@@ -10,21 +10,23 @@ import (
 // table writes CSV by RFC 4180 in UTF-8. The byte order mark makes Excel read it as
 // UTF-8; all other programs pass over it.
 type table struct {
-	out *bufio.Writer
-	csv *csv.Writer
-	raw bool
-	row []string
+	out     *bufio.Writer
+	csv     *csv.Writer
+	raw     bool
+	columns []Column
+	row     []string
 }
 
 func newCSV(w io.Writer, opts Options) (Writer, error) {
 	out := bufio.NewWriter(w)
-	t := &table{out: out, csv: csv.NewWriter(out), raw: opts.Raw, row: make([]string, len(columns))}
+	columns := Columns(opts.Attributes)
+	t := &table{out: out, csv: csv.NewWriter(out), raw: opts.Raw, columns: columns, row: make([]string, len(columns))}
 	t.csv.UseCRLF = true
 	_, _ = out.WriteString("\ufeff")
-	return t, t.csv.Write(header())
+	return t, t.csv.Write(header(columns))
 }
 
-func header() []string {
+func header(columns []Column) []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.Name
@@ -34,7 +36,7 @@ func header() []string {
 
 // Write implements Writer.
 func (t *table) Write(r *Reference) error {
-	for i, c := range columns {
+	for i, c := range t.columns {
 		t.row[i] = cell(c.value(r), t.raw)
 	}
 	return t.csv.Write(t.row)

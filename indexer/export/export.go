@@ -10,6 +10,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"polyglean/internal/protocol"
 )
 
 // Format is a form that studies are written in.
@@ -96,6 +98,10 @@ type Options struct {
 	Raw bool
 	// Abstracts says which abstracts are written.
 	Abstracts Abstracts
+	// Names are what the protocol calls the concepts of its lexicon, and Attributes what
+	// it extracts of each study: the columns of tables besides those of every review.
+	Names      protocol.Names
+	Attributes []string
 }
 
 // Writer writes references. Close ends the document, and not what it is written to.

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
 
@@ -145,19 +147,12 @@ func TestBibTeXIsBalancedAndEscaped(t *testing.T) {
 }
 
 func TestTablesHoldNoFormula(t *testing.T) {
-	read := func(b []byte) [][]string {
-		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return rows
-	}
-	rows := read(write(t, CSV, Options{}, 2))
-	if len(rows) != 3 || len(rows[1]) != len(Columns()) {
-		t.Fatalf("%d rows, %d cells, want 3 rows of %d", len(rows), len(rows[1]), len(Columns()))
+	rows := rowsOf(t, CSV, write(t, CSV, Options{}, 2))
+	if len(rows) != 3 || len(rows[1]) != len(Columns(nil)) {
+		t.Fatalf("%d rows, %d cells, want 3 rows of %d", len(rows), len(rows[1]), len(Columns(nil)))
 	}
 	at := func(row []string, column string) string {
-		for i, c := range Columns() {
+		for i, c := range Columns(nil) {
 			if c.Name == column {
 				return row[i]
 			}
@@ -168,7 +163,7 @@ func TestTablesHoldNoFormula(t *testing.T) {
 	if title := at(rows[1], "title"); !strings.HasPrefix(title, "'=HYPERLINK") || strings.ContainsAny(title, "\r\n") {
 		t.Errorf("title cell %q", title)
 	}
-	if raw := read(write(t, CSV, Options{Raw: true}, 1)); !strings.HasPrefix(at(raw[1], "title"), "=HYPERLINK") {
+	if raw := rowsOf(t, CSV, write(t, CSV, Options{Raw: true}, 1)); !strings.HasPrefix(at(raw[1], "title"), "=HYPERLINK") {
 		t.Errorf("raw title cell %q", at(raw[1], "title"))
 	}
 	for column, want := range map[string]string{
@@ -204,13 +199,35 @@ func TestColumnNamesArePromises(t *testing.T) {
 		"language text_languages sources records routes queries strategy_match flags miss_reasons why concepts seed set_aside retracted license " +
 		"abstract_withheld decision decision_stage decision_reason decided_by decided_at journal_country " +
 		"attr_design attr_population attr_setting attr_path attr_followup attr_theory"
-	if got := strings.Join(header(), " "); !strings.HasPrefix(got, promised) {
+	if got := strings.Join(header(Columns(protocol.Default().Attributes)), " "); !strings.HasPrefix(got, promised) {
 		t.Errorf("columns are\n%s\nwant them to begin with\n%s", got, promised)
 	}
 }
 
-// TestAttributesHaveColumns: what is a facet of the search is a column of the tables, empty
-// where the texts say nothing of it.
+// rowsOf are the rows of a table, its header first.
+func rowsOf(t *testing.T, f Format, table []byte) [][]string {
+	t.Helper()
+	if f == CSV {
+		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(table))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Studies")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestAttributesHaveColumns: what a protocol extracts has a column of the tables, empty
+// where the texts say nothing of it, with the concepts by name.
 func TestAttributesHaveColumns(t *testing.T) {
 	hit := func(facet, concept string) record.ConceptHit {
 		return record.ConceptHit{Facet: facet, Concept: concept}
@@ -218,22 +235,39 @@ func TestAttributesHaveColumns(t *testing.T) {
 	member := func(id string, hits ...record.ConceptHit) indexer.Member {
 		return indexer.Member{Record: record.Classified{Candidate: record.Candidate{ID: id}, Concepts: hits}}
 	}
+	opts := Options{
+		Names:      protocol.Names{Concepts: map[string]string{"first_peoples": "First Peoples; nations"}},
+		Attributes: []string{"people", "change", "weather"},
+	}
 	r := Of(&indexer.Study{ID: "sabc234", Members: []indexer.Member{
-		member("a:1", hit("design", "interview"), hit("setting", "street")),
-		member("b:1", hit("design", "interview"), hit("design", "cohort"), hit("topic", "exit")),
-	}}, Options{})
-	want := map[string]string{"attr_design": "interview; cohort", "attr_setting": "street"}
-	for _, facet := range indexer.AllFacets {
-		name, ok := strings.CutPrefix(facet, indexer.AttributePrefix)
-		if !ok {
-			continue
+		member("a:1", hit("people", "first_peoples"), hit("change", "long_drought")),
+		member("b:1", hit("people", "first_peoples"), hit("people", "farmers"), hit("topic", "exit")),
+	}}, opts)
+	want := map[string]string{
+		"attr_people": "First Peoples, nations; farmers", "attr_change": "long drought", "attr_weather": "",
+		"concepts": "First Peoples, nations; long drought; farmers; exit",
+	}
+	for _, f := range []Format{CSV, XLSX} {
+		var b bytes.Buffer
+		w, err := NewWriter(f, &b, opts)
+		if err != nil {
+			t.Fatal(err)
 		}
-		i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == "attr_"+name })
-		if i < 0 {
-			t.Errorf("the facet %s has no column", facet)
-		} else if got := columns[i].value(&r); got != want[columns[i].Name] {
-			t.Errorf("column %s is %q, want %q", columns[i].Name, got, want[columns[i].Name])
+		if err := errors.Join(w.Write(&r), w.Close()); err != nil {
+			t.Fatal(err)
 		}
+		rows := rowsOf(t, f, b.Bytes())
+		for column, value := range want {
+			if i := slices.Index(rows[0], column); i < 0 {
+				t.Errorf("%s: there is no column %s", f, column)
+			} else if got := append(rows[1], "", "", "")[i]; got != value { // a sheet ends with the last cell that holds something
+				t.Errorf("%s: column %s is %q, want %q", f, column, got, value)
+			}
+		}
+	}
+	line, err := json.Marshal(&r)
+	if err != nil || !strings.Contains(string(line), `"attributes":{"change":["long_drought"],"people":["first_peoples","farmers"],"topic":["exit"]}`) {
+		t.Errorf("for programs: %s, error %v", line, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
 
@@ -52,9 +53,10 @@ type Reference struct {
 	Routes  []string `json:"routes,omitempty"`
 	Queries []string `json:"queries,omitempty"`
 	// Flags and Reasons are the classifier's, Why its sentences.
-	Flags    []string `json:"flags,omitempty"`
-	Reasons  []string `json:"reasons,omitempty"`
-	Why      []string `json:"why,omitempty"`
+	Flags   []string `json:"flags,omitempty"`
+	Reasons []string `json:"reasons,omitempty"`
+	Why     []string `json:"why,omitempty"`
+	// Concepts are of the lexicon, by ID; tables have their names.
 	Concepts []string `json:"concepts,omitempty"`
 	// Attributes are the concepts by their heading in the lexicon, such as "design".
 	Attributes map[string][]string `json:"attributes,omitempty"`
@@ -64,6 +66,8 @@ type Reference struct {
 	SetAside bool `json:"set_aside,omitempty"`
 	// Decisions are the reviewers', by time.
 	Decisions []Decision `json:"decisions,omitempty"`
+
+	names protocol.Names
 }
 
 // Decision is what a reviewer decided.
@@ -100,6 +104,7 @@ func Of(s *indexer.Study, opts Options) Reference {
 		Flags:       words(s.Flags()),
 		Reasons:     words(s.Reasons()),
 		SetAside:    s.SetAside(),
+		names:       opts.Names,
 	}
 	if r.Year != 0 && r.Date == "" {
 		r.Date = strconv.Itoa(r.Year)
@@ -152,6 +157,15 @@ func (r *Reference) attribute(name, concept string) {
 	concepts := r.Attributes[name]
 	once(&concepts, concept)
 	r.Attributes[name] = concepts
+}
+
+// named joins concepts by what the protocol calls them.
+func (r *Reference) named(concepts []string) string {
+	names := make([]string, len(concepts))
+	for i, id := range concepts {
+		names[i] = strings.ReplaceAll(r.names.Concept(id), ";", ",")
+	}
+	return strings.Join(names, between)
 }
 
 // Title is the main title, "" when there is none.

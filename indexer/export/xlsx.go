@@ -25,7 +25,9 @@ type workbook struct {
 	file  *excelize.File
 	sheet *excelize.StreamWriter
 	raw   bool
-	rows  int
+	// columns are those of the sheet, rows those that it has.
+	columns []Column
+	rows    int
 }
 
 func newXLSX(w io.Writer, opts Options) (Writer, error) {
@@ -45,9 +47,9 @@ func newXLSX(w io.Writer, opts Options) (Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &workbook{out: w, file: f, sheet: s, raw: opts.Raw, rows: 1}
-	row := make([]any, len(columns))
-	for i, name := range header() {
+	b := &workbook{out: w, file: f, sheet: s, raw: opts.Raw, columns: Columns(opts.Attributes), rows: 1}
+	row := make([]any, len(b.columns))
+	for i, name := range header(b.columns) {
 		row[i] = excelize.Cell{StyleID: bold, Value: name}
 	}
 	return b, s.SetRow("A1", row)
@@ -59,8 +61,8 @@ func (b *workbook) Write(r *Reference) error {
 		return ErrSheetFull
 	}
 	b.rows++
-	row := make([]any, len(columns))
-	for i, c := range columns {
+	row := make([]any, len(b.columns))
+	for i, c := range b.columns {
 		// A text cell is never a formula; the apostrophe stays for what becomes of the
 		// sheet when it is saved as CSV.
 		row[i] = fitCell(cell(c.value(r), b.raw))

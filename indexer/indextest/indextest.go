@@ -47,6 +47,7 @@ func Run(t *testing.T, b Backend) {
 		"Match":      testMatch,
 		"Numbers":    testNumbers,
 		"Facets":     testFacets,
+		"Attributes": testAttributes,
 		"Sort":       testSort,
 		"Order":      testOrder,
 		"Relevance":  testRelevance,

@@ -194,7 +194,7 @@ func testLibrary(t *testing.T, b Backend) {
 		}
 	})
 	t.Run("facets", func(t *testing.T) {
-		result, err := lib.Search(t.Context(), indexer.Query{Facets: indexer.AllFacets, FacetSize: 100})
+		result, err := lib.Search(t.Context(), indexer.Query{Facets: indexer.AllFacets(nil), FacetSize: 100})
 		if err != nil {
 			t.Fatal(err)
 		}

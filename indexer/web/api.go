@@ -15,7 +15,7 @@ func (s *site) searchJSON(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, 0, err)
 		return
 	}
-	res, err := s.searcher.Search(r.Context(), a.query())
+	res, err := s.searcher.Search(r.Context(), s.query(a))
 	var syntax *strategy.SyntaxError
 	switch {
 	case errors.As(err, &syntax):

@@ -73,7 +73,7 @@ func (a *ask) set(name string, values []string) error {
 			return &paramError{name, "it is not UTF-8 text", "Type it into the search box instead."}
 		}
 	}
-	if slices.Contains(indexer.AllFacets, name) {
+	if indexer.HasField(name) || strings.HasPrefix(name, indexer.AttributePrefix) {
 		return a.filter(name, values)
 	}
 	if name == paramExpand {
@@ -177,14 +177,26 @@ func number(name, v string, low, high int, want string) (int, error) {
 }
 
 func paramNames() []string {
-	return append([]string{paramText, paramExpand, paramExpandNot, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramFacetSize, paramAfter}, indexer.AllFacets...)
+	return append([]string{paramText, paramExpand, paramExpandNot, paramFrom, paramTo, paramSort, paramSetAside, paramSize, paramFacetSize, paramAfter, indexer.AttributePrefix + "…"}, indexer.AllFacets(nil)...)
 }
 
-// query is what the Searcher is asked: the reader's query with all facets.
-func (a ask) query() indexer.Query {
+// query is what the Searcher is asked: the reader's query with all facets of a page.
+func (s *site) query(a ask) indexer.Query {
 	q := a.q
-	q.Facets, q.FacetSize, q.Suggest = indexer.AllFacets, cmp.Or(q.FacetSize, facetSize), true
+	q.Facets, q.FacetSize, q.Suggest = s.facets, cmp.Or(q.FacetSize, facetSize), true
 	return q
+}
+
+// facets are those that a reader may filter by, in a fixed order, with the attributes of
+// the filters in force.
+func (a ask) facets() []string {
+	var attributes []string
+	for _, facet := range sortedKeys(a.q.Filters) {
+		if name, ok := strings.CutPrefix(facet, indexer.AttributePrefix); ok {
+			attributes = append(attributes, name)
+		}
+	}
+	return indexer.AllFacets(attributes)
 }
 
 // filtered reports whether anything but the text narrows the result.
@@ -253,7 +265,7 @@ func (a ask) fields() []field {
 	}
 	add(paramText, a.q.Text)
 	out = append(out, a.expandFields()...)
-	for _, facet := range indexer.AllFacets {
+	for _, facet := range a.facets() {
 		for _, v := range a.q.Filters[facet] {
 			add(facet, v)
 		}

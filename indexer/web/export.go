@@ -41,7 +41,7 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// What would fail at once is to fail before the first byte.
-	first := a.query()
+	first := s.query(a)
 	first.Size, first.Facets, first.Suggest, first.Bare = 1, nil, false, true
 	_, err = s.searcher.Search(r.Context(), first)
 	var syntax *strategy.SyntaxError
@@ -60,10 +60,11 @@ func (s *site) export(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", format.MediaType())
 	h.Set("Content-Disposition", `attachment; filename="polyglean-`+time.Now().UTC().Format(time.DateOnly)+format.Extension()+`"`)
 	h.Set("Cache-Control", "no-store")
-	out, err := export.NewWriter(format, w, export.Options{})
+	opts := export.Options{Names: s.opts.Names, Attributes: s.opts.Attributes}
+	out, err := export.NewWriter(format, w, opts)
 	if err == nil {
-		_, err = indexer.EachFound(r.Context(), s.searcher, a.query(), func(study *indexer.Study) error {
-			ref := export.Of(study, export.Options{})
+		_, err = indexer.EachFound(r.Context(), s.searcher, s.query(a), func(study *indexer.Study) error {
+			ref := export.Of(study, opts)
 			return out.Write(&ref)
 		})
 	}

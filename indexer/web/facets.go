@@ -31,17 +31,27 @@ type facetValue struct {
 // shownValues is how many values of a facet are shown before "more".
 const shownValues = 8
 
-// openFacets are in sight from the first: what tells studies apart for most readers.
-// Others are so once there is a filter in them.
-var openFacets = []string{
-	indexer.FacetReason, indexer.FacetLanguage, indexer.FacetSource, indexer.FacetDecision,
-	indexer.AttributePrefix + "design", indexer.AttributePrefix + "population", indexer.AttributePrefix + "setting",
-}
+// openFacets are in sight from the first: what tells studies apart for most readers. So
+// are the first openAttributes of what the protocol extracts, and others once there is a
+// filter in them.
+var openFacets = []string{indexer.FacetReason, indexer.FacetLanguage, indexer.FacetSource, indexer.FacetDecision}
+
+const openAttributes = 3
 
 func (s *site) groups(a ask, res indexer.Result) []group {
 	var out []group
-	for _, facet := range indexer.AllFacets {
-		g := group{Name: facet, Label: s.facetName(facet), Open: slices.Contains(openFacets, facet) || a.filters(facet)}
+	open := slices.Clone(openFacets)
+	for _, name := range s.opts.Attributes[:min(openAttributes, len(s.opts.Attributes))] {
+		open = append(open, indexer.AttributePrefix+name)
+	}
+	facets := slices.Clone(s.facets)
+	for _, facet := range a.facets() { // one that the protocol no longer has may be filtered by
+		if !slices.Contains(facets, facet) {
+			facets = append(facets, facet)
+		}
+	}
+	for _, facet := range facets {
+		g := group{Name: facet, Label: s.facetName(facet), Open: slices.Contains(open, facet) || a.filters(facet)}
 		if counts := res.Facets[facet]; len(counts) == 1 && counts[0].Value == indexer.NotStated && !a.filters(facet) {
 			continue // of which nothing is known
 		}

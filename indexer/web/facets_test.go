@@ -3,11 +3,14 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
+	"polyglean/internal/record"
 )
 
 // TestLanguagesOfAnAddress are read as the command line reads them.
@@ -56,5 +59,37 @@ func TestFacetsSayWhatTheyLeaveOut(t *testing.T) {
 		if p := get(t, s, "/api/search?facet_size="+bad); p.status != http.StatusBadRequest {
 			t.Errorf("facet_size=%s: status %d", bad, p.status)
 		}
+	}
+}
+
+// TestAttributesOfAnotherProtocol: what a protocol extracts is what its pages filter by,
+// under the names that it gives; a filter by something else that is extracted stays in
+// sight.
+func TestAttributesOfAnotherProtocol(t *testing.T) {
+	m := makeRecord("crossref", "1", "en", 2020, "Synthetic drought", "")
+	m.Concepts = []record.ConceptHit{{Facet: "bond", Concept: "place_bond"}, {Facet: "design", Concept: "interview"}}
+	h, err := New(&library{studies: []indexer.Study{study(m)}}, Options{
+		Log: slog.New(slog.DiscardHandler),
+		Names: protocol.Names{
+			Facets:   []protocol.FacetName{{ID: "bond", Name: "The bond to a place"}},
+			Concepts: map[string]string{"place_bond": "bond to a place"},
+		},
+		Attributes: []string{"change", "bond"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := get(t, h, "/")
+	checkPage(p)
+	if got := inner(p.one("details[data-group=attr:bond]")); !strings.Contains(got, "The bond to a place") || !strings.Contains(got, "Bond to a place") {
+		t.Errorf("the page says %s", got)
+	}
+	if n := len(p.all("details[data-group=attr:design]")); n != 0 {
+		t.Error("the page filters by what the protocol does not extract")
+	}
+	p = get(t, h, "/?attr%3Adesign=interview")
+	checkPage(p)
+	if got := inner(p.one("details[data-group=attr:design]")); !strings.Contains(got, "Interview") {
+		t.Errorf("the filter in force: %s", got)
 	}
 }

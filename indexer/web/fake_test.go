@@ -144,6 +144,13 @@ func values(st *indexer.Study, facet string) []string {
 	}
 	for i := range st.Members {
 		m := &st.Members[i].Record
+		if attribute, ok := strings.CutPrefix(facet, indexer.AttributePrefix); ok {
+			for _, c := range m.Concepts {
+				if c.Facet == attribute {
+					add(c.Concept)
+				}
+			}
+		}
 		switch facet {
 		case indexer.FacetLanguage:
 			for _, v := range m.Language.Languages {

@@ -26,9 +26,10 @@ type page struct {
 func newSite(t *testing.T, s indexer.Searcher) http.Handler {
 	t.Helper()
 	h, err := New(s, Options{
-		Log:    slog.New(slog.DiscardHandler),
-		Review: "A synthetic review of leaving exploitation",
-		Names:  protocol.Default().Names,
+		Log:        slog.New(slog.DiscardHandler),
+		Review:     "A synthetic review of leaving exploitation",
+		Names:      protocol.Default().Names,
+		Attributes: protocol.Default().Attributes,
 	})
 	if err != nil {
 		t.Fatal(err)

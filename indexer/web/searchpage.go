@@ -77,7 +77,7 @@ func (s *site) searchPage(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if err == nil {
 		var res indexer.Result
-		if res, err = s.searcher.Search(r.Context(), a.query()); err == nil {
+		if res, err = s.searcher.Search(r.Context(), s.query(a)); err == nil {
 			if known := a.withSources(res.Sources); known.href("/") != a.href("/") {
 				http.Redirect(w, r, known.href("/"), http.StatusSeeOther)
 				return
@@ -150,7 +150,7 @@ func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Resul
 
 func (s *site) chips(a ask) []chip {
 	var out []chip
-	for _, facet := range indexer.AllFacets {
+	for _, facet := range a.facets() {
 		for _, value := range a.q.Filters[facet] {
 			out = append(out, chip{s.facetName(facet), s.valueName(facet, value), a.toggle(facet, value).href("/")})
 		}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
 
@@ -156,7 +157,7 @@ func TestYearsSortAndSetAside(t *testing.T) {
 	h := newSite(t, lib)
 	p := get(t, h, "/?q=a&from=2016&to=2019&sort=oldest&set-aside=1")
 	checkPage(p)
-	if q := lib.asked; q.YearFrom != 2016 || q.YearTo != 2019 || q.Order != indexer.Oldest || !q.SetAside || !slices.Equal(q.Facets, indexer.AllFacets) {
+	if q := lib.asked; q.YearFrom != 2016 || q.YearTo != 2019 || q.Order != indexer.Oldest || !q.SetAside || !slices.Equal(q.Facets, indexer.AllFacets(protocol.Default().Attributes)) {
 		t.Errorf("asked %+v", q)
 	}
 	if got := attr(p.one("input[type=number][name=from]"), "value"); got != "2016" {

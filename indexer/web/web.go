@@ -30,6 +30,8 @@ type Options struct {
 	Review string
 	// Names are what the protocol calls the concepts and facets of its lexicon.
 	Names protocol.Names
+	// Attributes are what the protocol extracts of each study.
+	Attributes []string
 	// Counts, when set, fills the line of figures in the header. A failure is
 	// logged and leaves the line out.
 	Counts func(context.Context) (Counts, error)
@@ -63,8 +65,10 @@ const requestTimeout = indexer.MaxTime
 type site struct {
 	searcher indexer.Searcher
 	opts     Options
-	log      *slog.Logger
-	pages    map[string]*template.Template
+	// facets are those that pages show.
+	facets []string
+	log    *slog.Logger
+	pages  map[string]*template.Template
 }
 
 // New returns the handler of a whole site: pages, JSON, style and script. An error
@@ -74,7 +78,7 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web pages: %w", err)
 	}
-	st := &site{searcher: s, opts: opts, log: opts.Log, pages: pages}
+	st := &site{searcher: s, opts: opts, facets: indexer.AllFacets(opts.Attributes), log: opts.Log, pages: pages}
 	if st.log == nil {
 		st.log = slog.Default()
 	}

@@ -50,7 +50,8 @@ the reference says so.`,
 				return err
 			}
 			return g.run((*pipeline).openSearch, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
-				return job.run(ctx, p.searcher, q, asJSON, out)
+				job.opts.Names, job.opts.Attributes = p.protocol.Names, p.protocol.Attributes
+				return job.run(ctx, p.searcher, withIDs(q, p.protocol), asJSON, out)
 			})(cmd, args)
 		},
 	}

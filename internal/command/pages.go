@@ -14,11 +14,12 @@ import (
 // indexer in this process has to wait.
 func (p *pipeline) pages(ready func() error) (http.Handler, error) {
 	opts := web.Options{
-		Review: p.protocol.Title,
-		Names:  p.protocol.Names,
-		Counts: p.counts,
-		Ready:  ready,
-		Log:    p.log,
+		Review:     p.protocol.Title,
+		Names:      p.protocol.Names,
+		Attributes: p.protocol.Attributes,
+		Counts:     p.counts,
+		Ready:      ready,
+		Log:        p.log,
 		Screening: func(ctx context.Context) string {
 			s, err := p.relevance(ctx)
 			if err != nil {

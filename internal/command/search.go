@@ -40,7 +40,7 @@ func (f *queryFlags) register(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.reason, "reason", nil, "only missed for this reason: other-words, other-language, missing-block, like-the-seeds, cited, not-judgeable")
 	set.StringSliceVar(&f.sources, "source", nil, "only from this source or imported database, in any case: openalex, 'Sociological Abstracts'")
 	set.StringSliceVar(&f.decision, "decision", nil, "only with this decision: include, exclude, maybe, undecided")
-	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, journal-country=BR, license=not-stated, attr:design=interview")
+	set.StringSliceVar(&f.facets, "facet", nil, "only with this value of a facet: decade=2010s, journal-country=BR, license=not-stated, attr:design=interview, or by names, 'Study design=interview'")
 	set.StringVar(&f.year, "year", "", "year or range of years: 2018, 2010-2020, 2015-, -2009")
 	set.StringVar(&f.order, "order", "", "relevance, screening (undecided and most likely to be included first), newest or oldest")
 	set.BoolVar(&f.q.SetAside, "set-aside", false, "also what was read and set aside as off topic")
@@ -120,11 +120,13 @@ studies. Studies with the words as typed come first.`,
 			if err != nil {
 				return err
 			}
-			q.Size, q.After, q.Facets, q.Suggest = size, after, indexer.AllFacets, true
+			q.Size, q.After, q.Suggest = size, after, true
 			return g.run((*pipeline).openSearch, func(ctx context.Context, p *pipeline, _ []string, out io.Writer) error {
 				if prefix != "" {
 					return complete(ctx, p.searcher, prefix, asJSON, out)
 				}
+				q := withIDs(q, p.protocol)
+				q.Facets = indexer.AllFacets(p.protocol.Attributes)
 				if !asJSON {
 					q.FacetSize = indexer.MaxSize // for the range of years
 					if !facets {
@@ -138,7 +140,7 @@ studies. Studies with the words as typed come first.`,
 				if asJSON {
 					return writeJSON(out, result)
 				}
-				printResult(out, result, p.protocol.Names, facets)
+				printResult(out, result, p.protocol, facets)
 				if q.Order == indexer.ByScreening {
 					return p.tellRelevance(ctx, out)
 				}
@@ -207,7 +209,7 @@ func stylesFor(w io.Writer) styles {
 	return styles{bold: "\x1b[1m", dim: "\x1b[2m", mark: "\x1b[1;33m", reset: "\x1b[0m"}
 }
 
-func printResult(w io.Writer, r indexer.Result, names protocol.Names, allFacets bool) {
+func printResult(w io.Writer, r indexer.Result, p *protocol.Protocol, allFacets bool) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "%s\n", plural(r.Total, "study", "studies"))
 	if r.Suggestion != nil {
@@ -216,14 +218,14 @@ func printResult(w io.Writer, r indexer.Result, names protocol.Names, allFacets 
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "Note: %s\n", clean(note))
 	}
-	printExpansions(w, st, r.Expansions, names)
+	printExpansions(w, st, r.Expansions, p.Names)
 	for i, h := range r.Hits {
 		printHit(w, st, i+1, h)
 	}
 	if len(r.Hits) < r.Total && r.Next != "" {
 		fmt.Fprintf(w, "\n%s … %s more: --after %s%s\n", st.dim, thousands(r.Total-len(r.Hits)), r.Next, st.reset)
 	}
-	printFacets(w, st, r, allFacets)
+	printFacets(w, st, r, p, allFacets)
 }
 
 func printHit(w io.Writer, st styles, n int, h indexer.Hit) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 // usualFacets are printed below every list of studies; the years of publication follow
@@ -20,25 +21,25 @@ var printedFacets = append([]string{indexer.FacetYear}, usualFacets...)
 // shownValues is how many values of a facet are printed.
 const shownValues = 10
 
-// printFacets prints the counts of the usual facets, or of all.
-func printFacets(w io.Writer, st styles, r indexer.Result, all bool) {
-	names := usualFacets
+// printFacets prints the counts of the usual facets, or of all that the protocol has.
+func printFacets(w io.Writer, st styles, r indexer.Result, p *protocol.Protocol, all bool) {
+	facets := usualFacets
 	if all {
-		names = indexer.AllFacets
+		facets = indexer.AllFacets(p.Attributes)
 	}
-	for _, name := range names {
-		counts := r.Facets[name]
+	for _, facet := range facets {
+		counts := r.Facets[facet]
 		if len(counts) == 0 {
 			continue
 		}
 		parts := make([]string, 0, shownValues+1)
 		for _, c := range counts[:min(len(counts), shownValues)] {
-			parts = append(parts, fmt.Sprintf("%s %s", clean(c.Value), thousands(c.Count)))
+			parts = append(parts, fmt.Sprintf("%s %s", clean(valueName(p.Names, facet, c.Value)), thousands(c.Count)))
 		}
-		if more := max(r.FacetTotals[name], len(counts)) - len(parts); more > 0 {
+		if more := max(r.FacetTotals[facet], len(counts)) - len(parts); more > 0 {
 			parts = append(parts, "and "+thousands(more)+" more")
 		}
-		fmt.Fprintf(w, "\n%s%s%s  %s", st.bold, name, st.reset, strings.Join(parts, " · "))
+		fmt.Fprintf(w, "\n%s%s%s  %s", st.bold, clean(facetName(p.Names, facet)), st.reset, strings.Join(parts, " · "))
 	}
 	if all {
 		fmt.Fprintln(w)

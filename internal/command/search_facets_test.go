@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"polyglean/indexer"
+	"polyglean/internal/protocol"
 )
 
 func TestPrintFacets(t *testing.T) {
@@ -15,6 +16,8 @@ func TestPrintFacets(t *testing.T) {
 			indexer.FacetDecision: {{Value: "undecided", Count: 1200}},
 			indexer.FacetYear:     {{Value: "2019", Count: 9}, {Value: indexer.NotStated, Count: 3}, {Value: "1998", Count: 2}, {Value: "2021", Count: 1}},
 			indexer.FacetSeed:     {{Value: "1", Count: 1}, {Value: "2", Count: 1}},
+			indexer.FacetConcept:  {{Value: "csec", Count: 4}},
+			"attr:design":         {{Value: indexer.NotStated, Count: 8}, {Value: "rct_experiment", Count: 3}, {Value: "focus_group", Count: 1}},
 		},
 		FacetTotals: map[string]int{indexer.FacetLanguage: 14},
 	}
@@ -26,10 +29,10 @@ func TestPrintFacets(t *testing.T) {
 		want, never []string
 	}{
 		{false, []string{"language  l0 20 · ", "l9 11 · and 4 more", "decision  undecided 1,200", "years  1998–2021 · 3 not-stated", "--facets shows all"}, []string{"seed", "l10", "publication-year"}},
-		{true, []string{"language  l0 20 · ", "seed  1 1 · 2 1", "publication-year  2019 9 · "}, []string{"--facets", "years  "}},
+		{true, []string{"language  l0 20 · ", "seed  1 1 · 2 1", "publication-year  2019 9 · ", "concept  commercial sexual exploitation of children 4", "Study design  not-stated 8 · randomised trial or experiment 3 · focus group 1"}, []string{"--facets", "years  "}},
 	} {
 		var b strings.Builder
-		printFacets(&b, styles{}, r, test.all)
+		printFacets(&b, styles{}, r, protocol.Default(), test.all)
 		for _, want := range test.want {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("all %v: %q is not in\n%s", test.all, want, b.String())

@@ -67,6 +67,17 @@ func (l *Lexicon) ByFacet(facet string) []string {
 	return ids
 }
 
+// Facets returns the facets in the order of the table.
+func (l *Lexicon) Facets() []string {
+	var ids []string
+	for _, c := range l.concepts {
+		if !slices.Contains(ids, c.Facet) {
+			ids = append(ids, c.Facet)
+		}
+	}
+	return ids
+}
+
 // Facet returns the facet of a concept, "" if the lexicon does not have it.
 func (l *Lexicon) Facet(concept string) string { return l.facets[concept] }
 

@@ -1,10 +1,12 @@
 package protocol
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"polyglean/internal/fold"
 	"polyglean/internal/lexicon"
 )
 
@@ -39,6 +41,39 @@ func (n Names) Facet(id string) (name string, place int) {
 	return spaced(id), len(n.Facets)
 }
 
+// ConceptNamed is the ID of the lexicon's concept that is called so, in whatever case; ""
+// when there is none.
+func (p *Protocol) ConceptNamed(name string) string {
+	folded := fold.Fold(name)
+	for _, c := range p.Lexicon.Concepts() {
+		if fold.Fold(p.Names.Concept(c.ID)) == folded {
+			return c.ID
+		}
+	}
+	return ""
+}
+
+// FacetNamed is ConceptNamed for facets.
+func (p *Protocol) FacetNamed(name string) string {
+	folded := fold.Fold(name)
+	for _, id := range p.Lexicon.Facets() {
+		if called, _ := p.Names.Facet(id); fold.Fold(called) == folded {
+			return id
+		}
+	}
+	return ""
+}
+
+// inOrder sorts facets as they are shown: those with a name first.
+func (n Names) inOrder(facets []string) []string {
+	slices.SortStableFunc(facets, func(a, b string) int {
+		_, placeA := n.Facet(a)
+		_, placeB := n.Facet(b)
+		return placeA - placeB
+	})
+	return facets
+}
+
 func spaced(id string) string { return strings.ReplaceAll(id, "_", " ") }
 
 // namesOf reads what the concepts and facets of the lexicon are called.
@@ -60,6 +95,19 @@ func (r *reader) namesOf(n *yaml.Node, lex *lexicon.Lexicon) Names {
 		}},
 	)
 	return names
+}
+
+// attributes reads which facets of the lexicon are extracted of each study.
+func (r *reader) attributes(n *yaml.Node, lex *lexicon.Lexicon) []string {
+	seen := make(map[string]bool)
+	return r.texts(n, "attributes", func(n *yaml.Node, what string) string {
+		id := r.text(n, what)
+		unique(r, seen, n, "the attribute", id)
+		if id != "" && lex != nil && len(lex.ByFacet(id)) == 0 {
+			r.fail(n, "its facets are "+strings.Join(lex.Facets(), ", "), "the lexicon has no facet %q", id)
+		}
+		return id
+	})
 }
 
 // named calls take with each ID and name of a mapping; it says whether there is the ID.

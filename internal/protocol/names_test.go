@@ -49,3 +49,41 @@ func TestNames(t *testing.T) {
 		t.Errorf("the next version: %v\n%s", err, next)
 	}
 }
+
+// TestAttributes: what is extracted are the facets that the protocol lists, or else all.
+func TestAttributes(t *testing.T) {
+	text, err := os.ReadFile("testdata/beekeeping.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parse := func(more string) (*Protocol, error) {
+		return Parse("beekeeping.yaml", append(slices.Clone(text), more...), testLexicon)
+	}
+	for more, want := range map[string]string{
+		"": strings.Join(mustParse(t, parse, "").Lexicon.Facets(), " "),
+		"names:\n  facets:\n    people: Beekeepers\n": "people topic negative",
+		"attributes: [people]\n":                       "people",
+	} {
+		if got := strings.Join(mustParse(t, parse, more).Attributes, " "); got != want {
+			t.Errorf("%q: %s, want %s", more, got, want)
+		}
+	}
+	for more, want := range map[string]string{
+		"attributes: [peple]\n":          `the lexicon has no facet "peple": its facets are topic`,
+		"attributes: []\n":               "empty list",
+		"attributes: [people, people]\n": "there twice",
+	} {
+		if _, err := parse(more); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %s", more, err, want)
+		}
+	}
+}
+
+func mustParse(t *testing.T, parse func(string) (*Protocol, error), more string) *Protocol {
+	t.Helper()
+	p, err := parse(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -35,6 +35,9 @@ type Protocol struct {
 	Lexicon   *lexicon.Lexicon
 	// Names are what the lexicon's concepts and facets are called.
 	Names Names
+	// Attributes are the facets of the lexicon that are extracted of each study, in the
+	// order in which they are shown: what tables have columns for and pages filter by.
+	Attributes []string
 	// Rule says which concept hits make a record likely relevant.
 	Rule Rule
 	// Definition says which words leave the review's own term open.

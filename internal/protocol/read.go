@@ -29,6 +29,7 @@ func (r *reader) protocol(n *yaml.Node) *Protocol {
 		key{"baseline", false, func(n *yaml.Node) { p.Baseline = r.baseline(n) }},
 		key{"languages", false, func(n *yaml.Node) { p.Languages = r.texts(n, "languages", r.language) }},
 		key{"names", false, func(n *yaml.Node) { p.Names = r.namesOf(n, p.Lexicon) }},
+		key{"attributes", false, func(n *yaml.Node) { p.Attributes = r.attributes(n, p.Lexicon) }},
 		key{"rule", true, func(n *yaml.Node) { p.Rule = r.rule(n, p.Lexicon) }},
 		key{"definition", false, func(n *yaml.Node) { p.Definition = r.definition(n, p.Lexicon) }},
 		key{"relevance", false, func(n *yaml.Node) { p.Threshold = r.relevance(n, p.Threshold) }},
@@ -39,6 +40,9 @@ func (r *reader) protocol(n *yaml.Node) *Protocol {
 	)
 	if p.Baseline.Node == nil {
 		p.Baseline.Text, p.Baseline.Node = p.Strategy.Text, p.Strategy.Node
+	}
+	if p.Attributes == nil && p.Lexicon != nil {
+		p.Attributes = p.Names.inOrder(p.Lexicon.Facets())
 	}
 	p.Searches = append([]Search{{
 		Name: published, Lang: p.Strategy.Lang, Text: p.Strategy.Text, Node: p.Strategy.Node,

@@ -88,7 +88,7 @@ func follows(next, old *Protocol, t Promoted) bool {
 	same := func(p *Protocol) []any {
 		return []any{
 			p.Name, p.Title, p.Question, p.Strategy.Lang, p.Strategy.Mode, p.Baseline.Databases, p.Baseline.Languages, p.Baseline.Until,
-			p.Languages, p.Names, p.Rule, p.Definition, p.Seeds, p.Sources,
+			p.Languages, p.Names, p.Attributes, p.Rule, p.Definition, p.Seeds, p.Sources,
 		}
 	}
 	return had(next) && reflect.DeepEqual(same(next), same(old))
