@@ -26,7 +26,7 @@ import (
 
 // Version names the rules of this package; a change of what they answer changes
 // it, and with it the records that a replay writes anew.
-const Version = "2"
+const Version = "3"
 
 // Options adjust a Classifier.
 type Options struct {

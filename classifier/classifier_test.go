@@ -103,6 +103,12 @@ func TestFindings(t *testing.T) {
 			detail:    "The Spanish title says “",
 		},
 		{
+			name:      "another language, of a concept that the protocol names",
+			candidate: record.Candidate{Titles: text("Salir de la prostitución y volver a casa"), Abstracts: text(spanishAbstract)},
+			want:      map[record.Flag][]record.Reason{record.FlagNonEnglish: nil, record.FlagKeywordMiss: {record.OtherLanguage}},
+			detail:    "“Salir de la prostitución” (leaving the sex trade)",
+		},
+		{
 			name: "another language, with an English title that says nothing",
 			candidate: record.Candidate{
 				Titles:    []record.Text{{Text: "成年女性の経験：性的搾取からの離脱と社会復帰", Lang: "ja"}, {Text: "The experiences of adult women in two cities", Lang: "en"}},

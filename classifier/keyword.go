@@ -37,7 +37,7 @@ func (c *Classifier) keywordMiss(r *record.Classified, texts []text) []record.Fi
 	var out []record.Finding
 	for _, f := range []record.Finding{
 		otherWords(blocks),
-		otherLanguage(blocks, texts, v.grounds),
+		c.otherLanguage(blocks, texts, v.grounds),
 		missingBlock(blocks, grounds),
 	} {
 		if f.Reason != "" {
@@ -106,7 +106,7 @@ func otherWords(blocks []block) record.Finding {
 // otherLanguage: a title or abstract not in English expresses the topic. The
 // strategy matches none of the record's English texts, or it would have matched
 // the record.
-func otherLanguage(blocks []block, texts []text, grounds []record.ConceptHit) record.Finding {
+func (c *Classifier) otherLanguage(blocks []block, texts []text, grounds []record.ConceptHit) record.Finding {
 	_, foreign := split(texts, grounds)
 	for _, b := range blocks {
 		if b.matched {
@@ -132,7 +132,7 @@ func otherLanguage(blocks []block, texts []text, grounds []record.ConceptHit) re
 		Reason:   record.OtherLanguage,
 		Evidence: foreign,
 		Detail: fmt.Sprintf("The %s %s says “%s” (%s); no English text of the record matches the strategy.",
-			languageName(placeLanguage(texts, first)), where, first.Words, gloss(first.Concept)),
+			languageName(placeLanguage(texts, first)), where, first.Words, c.protocol.Names.Concept(first.Concept)),
 	}
 }
 
@@ -255,6 +255,3 @@ func join(list []string) string {
 	}
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
-
-// gloss is a concept's ID as words.
-func gloss(concept string) string { return strings.ReplaceAll(concept, "_", " ") }

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"polyglean/classifier"
+	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 	"polyglean/internal/table"
 )
@@ -36,6 +37,7 @@ type FlagScores struct {
 	False  []FlaggedRow `json:"false"`
 
 	found, flagged int
+	names          protocol.Names
 }
 
 // LanguageFlags are the scores of the rows of one language.
@@ -62,11 +64,11 @@ type FlaggedRow struct {
 
 // Flags classifies each row by its title and abstract and compares with the label.
 // The language of a row groups the scores; the classifier is not told it, because
-// many sources declare none.
-func Flags(c *classifier.Classifier, rows []table.Row) (*FlagScores, error) {
+// many sources declare none. Concepts are printed by their names.
+func Flags(c *classifier.Classifier, names protocol.Names, rows []table.Row) (*FlagScores, error) {
 	s := &FlagScores{
-		PerLanguage: make(map[string]LanguageFlags),
-		Missed:      []FlaggedRow{}, False: []FlaggedRow{},
+		names: names, PerLanguage: make(map[string]LanguageFlags),
+		Missed: []FlaggedRow{}, False: []FlaggedRow{},
 	}
 	for _, row := range rows {
 		relevant, err := label(row, "relevant")
@@ -180,11 +182,11 @@ func (s *FlagScores) Print(w io.Writer) {
 		fmt.Fprintf(t, "%s\t%d of %d\t%d of %d\t%d\n", lang, l.Found, l.Relevant, l.Flagged, l.Records-l.Relevant, l.Undecided)
 	}
 	_ = t.Flush()
-	printRows(w, "relevant and not found", s.Missed)
-	printRows(w, "found and not relevant", s.False)
+	s.printRows(w, "relevant and not found", s.Missed)
+	s.printRows(w, "found and not relevant", s.False)
 }
 
-func printRows(w io.Writer, what string, rows []FlaggedRow) {
+func (s *FlagScores) printRows(w io.Writer, what string, rows []FlaggedRow) {
 	if len(rows) == 0 {
 		return
 	}
@@ -192,7 +194,11 @@ func printRows(w io.Writer, what string, rows []FlaggedRow) {
 	for _, r := range rows {
 		fmt.Fprintf(w, "  line %d (%s) %s\n", r.Line, r.Lang, r.Title)
 		if len(r.Concepts) > 0 {
-			fmt.Fprintf(w, "      %s: %s\n", strings.Join(r.Reasons, ", "), strings.Join(r.Concepts, ", "))
+			concepts := make([]string, len(r.Concepts))
+			for i, id := range r.Concepts {
+				concepts[i] = s.names.Concept(id)
+			}
+			fmt.Fprintf(w, "      %s: %s\n", strings.Join(r.Reasons, ", "), strings.Join(concepts, ", "))
 		}
 	}
 }

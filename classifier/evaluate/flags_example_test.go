@@ -73,7 +73,7 @@ func TestAnotherTopicInLanguages(t *testing.T) {
 	if n := len(p.Lexicon.Languages()); n < 8 {
 		t.Errorf("the lexicon has %d languages, want 8 or more", n)
 	}
-	s, err := Flags(c, read(t, "testdata/titles-solastalgia.tsv", FlagColumns...))
+	s, err := Flags(c, p.Names, read(t, "testdata/titles-solastalgia.tsv", FlagColumns...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"polyglean/internal/golden"
+	"polyglean/internal/protocol"
 	"polyglean/internal/table"
 )
 
@@ -61,7 +62,7 @@ func TestFlagsOfSyntheticTitles(t *testing.T) {
 
 func scoreFlags(t *testing.T, path string) *FlagScores {
 	t.Helper()
-	s, err := Flags(newClassifier(t), read(t, path, FlagColumns...))
+	s, err := Flags(newClassifier(t), protocol.Default().Names, read(t, path, FlagColumns...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestFlagsRefusesBadLabels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Flags(newClassifier(t), rows); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := Flags(newClassifier(t), protocol.Names{}, rows); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %s", err, c.want)
 			}
 		})

@@ -101,7 +101,7 @@ func runDemo(ctx context.Context, g *globals, addr string, once, asJSON bool, ou
 	if asJSON {
 		err = writeJSON(out, sum)
 	} else {
-		printSummary(out, sum)
+		printSummary(out, p.protocol.Names, sum)
 	}
 	if err != nil || once {
 		return err

@@ -17,8 +17,8 @@ func evaluateFlagsCommand(g *globals) *cobra.Command {
 		Short: "Whether the protocol matches or flags what it should, and no more",
 		Long: `Whether the protocol matches or flags what it should, and no more. The columns of
 FILE are title, lang and relevant (yes or no); an abstract is used where there is one.`,
-	}, evaluate.FlagColumns, func(c *classifier.Classifier, _ *protocol.Protocol, rows []table.Row) (scores, error) {
-		return evaluate.Flags(c, rows)
+	}, evaluate.FlagColumns, func(c *classifier.Classifier, p *protocol.Protocol, rows []table.Row) (scores, error) {
+		return evaluate.Flags(c, p.Names, rows)
 	})
 }
 

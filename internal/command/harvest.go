@@ -113,7 +113,7 @@ func (p *pipeline) tellHarvest(ctx context.Context, report runReport, out io.Wri
 			"polyglean runs show %s tells what was found of the known studies.\n", report.Run.ID)
 		return err
 	}
-	printRecall(out, report.Recall, false)
+	printRecall(out, p.protocol.Names, report.Recall, false)
 	return p.tellRelevance(ctx, out)
 }
 

@@ -81,6 +81,6 @@ func (p *pipeline) showRun(ctx context.Context, run harvester.Run, asJSON bool, 
 		report.Recall = d
 		return writeJSON(out, report)
 	}
-	printRecall(out, d, true)
+	printRecall(out, p.protocol.Names, d, true)
 	return nil
 }

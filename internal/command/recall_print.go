@@ -10,6 +10,7 @@ import (
 
 	"polyglean/indexer/diagnosis"
 	"polyglean/internal/country"
+	"polyglean/internal/protocol"
 	"polyglean/internal/recall"
 )
 
@@ -26,7 +27,7 @@ var outcomeWords = map[diagnosis.Outcome]string{
 
 // printRecall shows a diagnosis: the known studies, what is likely missing, and what
 // the published search would have lost. Studies that were found are listed with all.
-func printRecall(w io.Writer, d *diagnosis.Diagnosed, all bool) {
+func printRecall(w io.Writer, names protocol.Names, d *diagnosis.Diagnosed, all bool) {
 	st := stylesFor(w)
 	head := func(s string) { fmt.Fprintf(w, "\n%s%s%s\n", st.bold, s, st.reset) }
 	head("Studies known to belong to the review")
@@ -50,7 +51,7 @@ func printRecall(w io.Writer, d *diagnosis.Diagnosed, all bool) {
 		printRelatives(w, "by term", d.ByTerm)
 	}
 	printMissing(w, d.Missing)
-	printCounterfactual(w, &d.Baseline)
+	printCounterfactual(w, names, &d.Baseline)
 	printPromoted(w, d.Promoted)
 }
 
@@ -122,7 +123,7 @@ func printMissing(w io.Writer, list []diagnosis.Estimate) {
 
 func whole(x float64) string { return thousands(int(math.Round(min(x, 1e12)))) }
 
-func printCounterfactual(w io.Writer, c *diagnosis.Counterfactual) {
+func printCounterfactual(w io.Writer, names protocol.Names, c *diagnosis.Counterfactual) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "\n%sWhat the published search would have lost%s", st.bold, st.reset)
 	if len(c.Languages) > 0 {
@@ -142,7 +143,7 @@ func printCounterfactual(w io.Writer, c *diagnosis.Counterfactual) {
 	for _, row := range []struct {
 		name string
 		list []diagnosis.LostPart
-	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, country.Name)}, {"settings", named(c.LostSettings, glossed)}, {"countries of journals", named(c.LostJournals, country.Name)}, {"sources", c.LostSources}} {
+	}{{"languages", c.LostLanguages}, {"countries named", named(c.LostCountries, country.Name)}, {"settings", named(c.LostSettings, names.Concept)}, {"countries of journals", named(c.LostJournals, country.Name)}, {"sources", c.LostSources}} {
 		printLost(w, row.name, row.list)
 	}
 	if len(c.Databases) > 0 && len(c.Tested) == 0 {
@@ -161,9 +162,6 @@ func named(list []diagnosis.LostPart, name func(string) string) []diagnosis.Lost
 	}
 	return out
 }
-
-// glossed is a concept's ID as words.
-func glossed(concept string) string { return strings.ReplaceAll(concept, "_", " ") }
 
 func byDatabase(c *diagnosis.Counterfactual, l diagnosis.Lost) string {
 	if len(c.Tested) == 0 {

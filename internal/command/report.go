@@ -15,6 +15,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/indexer/diagnosis"
 	"polyglean/internal/country"
+	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 )
 
@@ -110,7 +111,7 @@ var reasonWords = map[record.Reason]string{
 	record.Cited:         "cites a seed or included study, or is cited by one",
 }
 
-func printSummary(w io.Writer, s summary) {
+func printSummary(w io.Writer, names protocol.Names, s summary) {
 	st := stylesFor(w)
 	row := func(label string, n int, note string) {
 		fmt.Fprintf(w, "  %-34s %s%7s%s  %s%s%s\n", label, st.bold, thousands(n), st.reset, st.dim, note, st.reset)
@@ -145,7 +146,7 @@ func printSummary(w io.Writer, s summary) {
 		row("  "+string(reason), s.KeywordMiss[string(reason)], reasonWords[reason])
 	}
 	fmt.Fprintf(w, "\n%sSeed studies found%s  %d of %d\n", st.bold, st.reset, s.SeedsFound, s.SeedsTotal)
-	printRecall(w, s.Recall, false)
+	printRecall(w, names, s.Recall, false)
 	fmt.Fprintf(w, "%s%.1f s%s\n", st.dim, s.Seconds, st.reset)
 }
 

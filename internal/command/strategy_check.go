@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/indexer/diagnosis"
+	"polyglean/internal/protocol"
 )
 
 func checkCommand(g *globals) *cobra.Command {
@@ -35,7 +36,7 @@ others find too.`,
 			if asJSON {
 				return writeJSON(out, c)
 			}
-			return printCheck(out, c)
+			return printCheck(out, p.protocol.Names, c)
 		}),
 	}
 	cmd.Flags().BoolVar(&opts.Searches, "searches", false, "the protocol's other searches too")
@@ -44,7 +45,7 @@ others find too.`,
 	return cmd
 }
 
-func printCheck(w io.Writer, c *diagnosis.Checked) error {
+func printCheck(w io.Writer, names protocol.Names, c *diagnosis.Checked) error {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "In the index: %s of %s, %s known to belong to the review.\n",
 		plural(c.Index.Studies, "study", "studies"), plural(c.Index.Records, "record", "records"), thousands(c.Index.Known))
@@ -74,7 +75,7 @@ func printCheck(w io.Writer, c *diagnosis.Checked) error {
 		}
 	}
 	if c.Lexicon != nil {
-		return printPatterns(w, c.Lexicon)
+		return printPatterns(w, names, c.Lexicon)
 	}
 	return nil
 }
@@ -89,7 +90,7 @@ func listed(w io.Writer, one, many string, terms []string) {
 	}
 }
 
-func printPatterns(w io.Writer, patterns []diagnosis.PatternCount) error {
+func printPatterns(w io.Writer, names protocol.Names, patterns []diagnosis.PatternCount) error {
 	st := stylesFor(w)
 	dead := map[string]int{}
 	total := map[string]int{}
@@ -105,7 +106,7 @@ func printPatterns(w io.Writer, patterns []diagnosis.PatternCount) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "records\tstudies\tknown\tonly by it\tconcept\t\tpattern\tline\t")
 	for _, p := range used {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", thousands(p.Records), thousands(p.Studies), thousands(p.Known), thousands(p.Alone), p.Concept, p.Lang, clean(p.Pattern), p.Line)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", thousands(p.Records), thousands(p.Studies), thousands(p.Known), thousands(p.Alone), clean(names.Concept(p.Concept)), p.Lang, clean(p.Pattern), p.Line)
 	}
 	if err := tw.Flush(); err != nil {
 		return err

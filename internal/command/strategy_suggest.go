@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"polyglean/indexer/diagnosis"
+	"polyglean/internal/protocol"
 )
 
 func suggestCommand(g *globals) *cobra.Command {
@@ -45,7 +46,7 @@ the next version of the protocol.`,
 			if asJSON {
 				return writeJSON(out, s)
 			}
-			printSuggestions(out, s)
+			printSuggestions(out, p.protocol.Names, s)
 			return nil
 		}),
 	}
@@ -57,7 +58,7 @@ the next version of the protocol.`,
 	return cmd
 }
 
-func printSuggestions(w io.Writer, s *diagnosis.Suggestions) {
+func printSuggestions(w io.Writer, names protocol.Names, s *diagnosis.Suggestions) {
 	st := stylesFor(w)
 	fmt.Fprintf(w, "The strategy misses %s known to belong to the review, and %s likely to.\n",
 		plural(s.Missed, "study", "studies"), plural(s.Likely, "study", "studies"))
@@ -70,7 +71,7 @@ func printSuggestions(w io.Writer, s *diagnosis.Suggestions) {
 	for _, t := range s.Terms {
 		fmt.Fprintf(w, "\n%s%s%s (%s) in “%s”", st.bold, clean(t.Term), st.reset, t.Lang, clean(t.Block))
 		if t.Concept != "" {
-			fmt.Fprintf(w, ", the lexicon's %s", t.Concept)
+			fmt.Fprintf(w, ", the lexicon's “%s”", clean(names.Concept(t.Concept)))
 		}
 		fmt.Fprintf(w, "\n    would add %s: %d known, %d likely", plural(t.Adds, "study", "studies"), t.Gains, t.Likely)
 		if t.Precision != nil {
