@@ -96,3 +96,10 @@ func (r *Runner) anew(ctx context.Context) (bool, error) {
 	r.log.Warn("the index is empty and the logs are not: reading them from their start")
 	return true, BeginRebuild(ctx, r.bus)
 }
+
+// Rebuilding says whether an index is being made anew, or was and has to be again.
+func Rebuilding(ctx context.Context, bus *stream.Bus) (bool, error) {
+	var is bool
+	_, err := bus.LoadState(ctx, rebuilding, &is)
+	return is, err
+}

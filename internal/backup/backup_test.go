@@ -34,10 +34,12 @@ func open(t *testing.T, c stream.Config) *stream.Bus {
 }
 
 // fill writes what a review has: candidates of two sources in several scripts, what
-// became of some of them, decisions, things parked twice, and states saved again.
+// became of some of them, decisions, things parked twice, states saved again, and what
+// alerts told.
 func fill(t *testing.T, b *stream.Bus) {
 	t.Helper()
 	ctx := t.Context()
+	told := map[string]uint64{} // the last entry of each alert
 	for i := range 40 {
 		var items []stream.Item
 		for k := range 5 {
@@ -67,6 +69,11 @@ func fill(t *testing.T, b *stream.Bus) {
 			t.Fatal(err)
 		}
 		if err := b.SaveState(ctx, fmt.Sprintf("cursor/%d", i%3), i); err != nil {
+			t.Fatal(err)
+		}
+		alert := fmt.Sprintf("alert-%d", i%3)
+		var err error
+		if told[alert], err = b.AppendAlert(ctx, "made-up", alert, told[alert], []byte(`{"v":1,"items":[{"study":"выход"}]}`)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,6 +198,7 @@ func TestThereAndBack(t *testing.T) {
 	fill(t, b)
 	remove(t, b, stream.Candidates, 1, 2, 17, 18, 30)
 	remove(t, b, stream.Decisions, 39, 40)
+	remove(t, b, stream.Alerts, 1, 20, 40)
 	sub, err := b.Subscribe(t.Context(), stream.Candidates, "classifier", 100)
 	if err != nil {
 		t.Fatal(err)

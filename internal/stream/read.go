@@ -82,8 +82,11 @@ func KeepsPositions(name string) bool { return name != Parked && name != Runs }
 // Whole are the names of all streams that a copy of the log consists of, in an order
 // that makes a copy of one after the other a sound one: what refers to another
 // message comes before it, so that the other is in the copy too. Cursors come before
-// the candidates they passed, decisions before the records they are about.
-func Whole() []string { return []string{Runs, Decisions, Scores, Classified, Candidates, Parked} }
+// the candidates they passed, decisions before the records they are about. What alerts
+// told comes last, so that the copy knows of all that was told of the records in it.
+func Whole() []string {
+	return []string{Runs, Decisions, Scores, Classified, Candidates, Parked, Alerts}
+}
 
 // Message is a message as it lies in a stream.
 type Message struct {

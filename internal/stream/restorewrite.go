@@ -145,7 +145,7 @@ func (r *Restore) Append(ctx context.Context, name string, m Message) error {
 func gapSubject(name string) string {
 	for _, sc := range streamConfigs(Config{}) {
 		if sc.Name == name {
-			return strings.TrimSuffix(sc.Subjects[0], "*") + "polyglean-restore-gap"
+			return strings.ReplaceAll(sc.Subjects[0], "*", "polyglean-restore-gap")
 		}
 	}
 	return ""

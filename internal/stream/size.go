@@ -17,7 +17,7 @@ type Size struct {
 // Sizes of all streams, in the order records pass them.
 func (b *Bus) Sizes(ctx context.Context) ([]Size, error) {
 	var sizes []Size
-	for _, name := range []string{Candidates, Classified, Decisions, Scores, Parked} {
+	for _, name := range []string{Candidates, Classified, Decisions, Scores, Parked, Alerts} {
 		info, err := b.streams[name].Info(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("stream %s: %w", name, err)

@@ -27,12 +27,15 @@ const (
 	Decisions  = "DECISIONS"
 	Scores     = "SCORES"
 	Parked     = "PARKED"
+	// Alerts is what saved searches have told, by review and alert.
+	Alerts = "ALERTS"
 
 	// The roles that one process holds at a time; see Bus.Lease.
 	RoleHarvester = "harvester"
 	RoleIndexer   = "indexer"
 	RoleScheduler = "scheduler"
 	RoleTrainer   = "trainer"
+	RoleAlerts    = "alerts"
 
 	runsBucket   = "RUNS"
 	leasesBucket = "LEASES"
@@ -206,7 +209,7 @@ func streamConfigs(c Config) []jetstream.StreamConfig {
 		Duplicates: 24 * time.Hour,
 		MaxMsgSize: -1,
 	}
-	candidates, classified, decisions, scores, parked := base, base, base, base, base
+	candidates, classified, decisions, scores, parked, alerts := base, base, base, base, base, base
 	candidates.Name, candidates.Subjects, candidates.MaxBytes = Candidates, []string{"candidate.*"}, logs
 	classified.Name, classified.Subjects, classified.MaxBytes = Classified, []string{"classified.*"}, logs
 	decisions.Name, decisions.Subjects, decisions.MaxBytes = Decisions, []string{"decision.*"}, others
@@ -214,7 +217,8 @@ func streamConfigs(c Config) []jetstream.StreamConfig {
 	parked.Name, parked.Subjects, parked.MaxBytes = Parked, []string{"parked.>"}, others
 	// One subject for each thing parked: parking it again replaces it.
 	parked.MaxMsgsPerSubject = 1
-	return []jetstream.StreamConfig{candidates, classified, decisions, scores, parked}
+	alerts.Name, alerts.Subjects, alerts.MaxBytes = Alerts, []string{"alert.*.*"}, others
+	return []jetstream.StreamConfig{candidates, classified, decisions, scores, parked, alerts}
 }
 
 // runsConfig is the bucket of cursors and the run ledger.
