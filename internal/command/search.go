@@ -104,8 +104,8 @@ func searchCommand(g *globals) *cobra.Command {
 		Short: "Search the studies",
 		Long: `Search the studies. A query is words, "phrases", trunc*, AND OR NOT, parentheses, and
 the fields ti: ab: kw: au: jo: (title, abstract, keyword, author, journal). One in the
-syntax of PubMed, Ovid, Scopus or Web of Science is read as it is meant there, and what
-it is in this one is said. Without a query all studies are listed, newest first.
+syntax of PubMed, Ovid, Scopus, Web of Science or EBSCO is read as it is meant there, and
+what it is in this one is said. Without a query all studies are listed, newest first.
 
 Words that name a concept of the protocol's lexicon are looked for in what every language
 calls it, whatever language they are typed in; what was understood is said above the

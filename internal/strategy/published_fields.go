@@ -96,7 +96,7 @@ var ebscoFields = fieldTable(map[*field]string{
 	&inJournal:   "so, jn",
 	&isHeading:   "mh, mm, mj, mw, su, de, dh, zu, zw, gm",
 	&isQualifier: "qw",
-	&isFilter:    "pt, zt, la, dt, py, pg, af, em, rv, fm",
+	&isFilter:    "pt, zt, la, dt, py, pg, af, em, rv, fm, is, ib, an, ui, vi, ip",
 })
 
 // merge makes one field of several joined by commas, as in .ti,ab,kw.: the fields

@@ -399,7 +399,7 @@ func groupLength(s string) int {
 
 // isReference makes t the number of a line, if it is one.
 func (p *publishedParser) isReference(s string, t *item, wants, combines bool) bool {
-	if !wants || len(p.lines) < 2 {
+	if !wants || len(p.lines) < 2 && !p.reader {
 		return false
 	}
 	mark, digits := p.grammar.reference, strings.ToLower(t.text)
@@ -416,6 +416,14 @@ func (p *publishedParser) isReference(s string, t *item, wants, combines bool) b
 	number, err := strconv.Atoi(digits)
 	if err != nil || number < 1 || strings.ContainsAny(digits, "+-") {
 		return false
+	}
+	if len(p.lines) < 2 {
+		if !marked || mark == "" || !p.alone(s[t.to:]) {
+			return false
+		}
+		t.kind = lostItem
+		p.note(OtherLine, t.at, t.to, "left out: there are no other lines")
+		return true
 	}
 	if !marked {
 		p.note(Repaired, t.at, t.to, "read as the line of this number")

@@ -1,6 +1,8 @@
 package strategy
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -51,6 +53,9 @@ func newTerm(words []string, at int) Node {
 func (p *publishedParser) convert(t item) []string {
 	var b strings.Builder
 	g, text := p.grammar, t.text
+	if g.dialect == EBSCO {
+		text = questions.ReplaceAllString(text, "$1")
+	}
 	for i := 0; i < len(text); {
 		c := text[i]
 		switch {
@@ -85,6 +90,9 @@ func (p *publishedParser) convert(t item) []string {
 	return words
 }
 
+// questions are the marks at the ends of words, which EBSCO takes for those of sentences.
+var questions = regexp.MustCompile(`\?+(\s|$)`)
+
 // maxLetters is the most letters that truncation to a number of letters is carried
 // over for; beyond, it is truncation.
 const maxLetters = 9
@@ -105,6 +113,9 @@ func (p *publishedParser) restrict(n part, t item, from, to int) (part, error) {
 	if p.reader && lost == SubjectHeading && n.node != nil {
 		p.note(SubjectHeading, from, to, headingEffect)
 		ours, lost = []Field{AnyField}, ""
+		if p.grammar.dialect == EBSCO {
+			bareHeadings(n.node)
+		}
 	}
 	if lost != "" {
 		p.note(lost, from, to, lostEffect)
@@ -139,6 +150,21 @@ func (p *publishedParser) restrict(n part, t item, from, to int) (part, error) {
 	return n, nil
 }
 
+// ebscoExplosion is what EBSCO has behind the name of a heading: a plus sign for those
+// below it, and codes of its aspects.
+var ebscoExplosion = regexp.MustCompile(`\+?(?:/[A-Z]{2}\+?)*$`)
+
+// bareHeadings takes off what stands behind the names of headings.
+func bareHeadings(n Node) {
+	for _, term := range Terms(n) {
+		words := slices.Clone(term.Words)
+		last := len(words) - 1
+		if words[last] = ebscoExplosion.ReplaceAllString(words[last], ""); words[last] != "" {
+			*term = *newTerm(words, term.At).(*Term)
+		}
+	}
+}
+
 // familyNames cuts the initials off the names of authors, which sources write in as many
 // ways as there are.
 func (p *publishedParser) familyNames(n Node, t item) {
@@ -148,6 +174,7 @@ func (p *publishedParser) familyNames(n Node, t item) {
 			words = words[:len(words)-1]
 		}
 		if len(words) < len(term.Words) {
+			words = append(slices.Clone(words[:len(words)-1]), strings.TrimRight(words[len(words)-1], ","))
 			p.note(WiderField, t.at, t.to, "authors are looked for by their family names, without initials")
 			*term = *newTerm(words, term.At).(*Term)
 		}

@@ -22,8 +22,8 @@ type Query struct {
 }
 
 // ReadQuery reads a reader's query: in our syntax as Parse does with AsAnd, or in that of
-// PubMed, Ovid, Scopus or Web of Science, where it has signs of it that no words have.
-// Headings are then looked for as words. What restricts a search by something other than
+// PubMed, Ovid, Scopus, Web of Science or EBSCO, where it has signs of it that no words
+// have. Headings are then looked for as words. What restricts a search by something other than
 // texts is an error, for without it the query would be another one. Any error is a
 // *SyntaxError with its place in the query as typed.
 func ReadQuery(text string) (*Query, error) {
@@ -47,6 +47,10 @@ func ReadQuery(text string) (*Query, error) {
 	if i := slices.IndexFunc(q.Notes, func(n Note) bool { return restricts[n.Kind] }); i >= 0 {
 		fault := p.fail(q.Notes[i].Offset, fmt.Sprintf("%q is not a text to look for", q.Notes[i].Text),
 			"leave it out, and set years, languages and kinds of documents by the filters beside the query")
+		if q.Notes[i].Kind == OtherLine {
+			fault.Problem = fmt.Sprintf("%q is a line of a search history that is not here", q.Notes[i].Text)
+			fault.Hint = "write what that line looks for in its place, or all lines, one below the other"
+		}
 		if err == nil {
 			fault.Fix = inOurs(read.node)
 		}
@@ -65,7 +69,7 @@ func ReadQuery(text string) (*Query, error) {
 }
 
 // restricts are the kinds of notes on what holds a search back and is not found in texts.
-var restricts = map[NoteKind]bool{Filter: true, Limit: true, Subheading: true, Exclusion: true}
+var restricts = map[NoteKind]bool{Filter: true, Limit: true, Subheading: true, Exclusion: true, OtherLine: true}
 
 // inOurs is a query in our syntax, empty where a reader may not ask it.
 func inOurs(n Node) string {

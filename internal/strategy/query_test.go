@@ -54,6 +54,24 @@ func TestReadersWriteAsDatabasesDo(t *testing.T) {
 
 		{`TS=(exit OR leave)`, WebOfScience, `exit OR leave`, ``},
 		{`TI = exit AND SO=Violence`, WebOfScience, `ti:exit AND jo:Violence`, ``},
+
+		{`TI "sex trafficking" AND AB exit*`, EBSCO, `ti:"sex trafficking" AND ab:exit*`, ``},
+		{`TI exit* OR AB exit*`, EBSCO, `ti:exit* OR ab:exit*`, ``},
+		{`TI exit AND brothel*`, EBSCO, `ti:exit AND brothel*`, ``},
+		{`TI(exit OR leaving) AND women`, EBSCO, `(ti:exit OR ti:leaving) AND women`, ``},
+		{`TI sex trade exit AND TX women`, EBSCO, `ti:"sex trade exit" AND women`, ``},
+		{`AB "sex trade" N3 exit`, EBSCO, `ab:"sex trade" NEAR/3 ab:exit`, ``},
+		{`leav* N5 prostitut*`, EBSCO, `leav* NEAR/5 prostitut*`, ``},
+		{`"sex" W5 (trade OR work)`, EBSCO, `sex ADJ/5 (trade OR work)`, ``},
+		{`(MH "Human Trafficking+") OR SU prostitution`, EBSCO, `"Human Trafficking" OR prostitution`, `subject heading, subject heading`},
+		{`MM "Sex Work/PF" AND DE "Exit"`, EBSCO, `"Sex Work" AND Exit`, `subject heading, subject heading`},
+		{`AU "Smith, J." AND SO "Violence"`, EBSCO, `au:Smith AND jo:Violence`, `wider field`},
+		{`colo#r AND exit`, EBSCO, `colo?r AND exit`, ``},
+		{`TI wom?n OR TI "how do women exit?"`, EBSCO, `ti:wom?n OR ti:"how do women exit"`, `wider truncation`},
+		{`XB "sex trade"`, EBSCO, `"sex trade"`, `wider field`},
+		{"S1 TI exit OR AB exit\nS2 TX brothel*\nS3 S1 AND S2", EBSCO, `(ti:exit OR ab:exit) AND brothel*`, ``},
+		{"exit OR leaving\nbrothel*\nS1 AND S2", EBSCO, `(exit OR leaving) AND brothel*`, ``},
+		{`TI "人身売買" OR TI выход`, EBSCO, `ti:人身売買 OR ti:выход`, ``},
 	} {
 		q, err := ReadQuery(test.query)
 		if err != nil {
@@ -105,6 +123,9 @@ func TestWordsThatAreNoSigns(t *testing.T) {
 		`and/or`, `And/or`, `his/her exit`, `women/men`, `women / men`, `https://example.org/`, `example.org/exit.ti`, `km/h`, `Ms. Smith`, `e.g. exit`, `i.e.`, `U.S. law`, `Ph.D.`,
 		`exp`, `exp women`, `expelled/ women`, `US$ 10`, `A$AP`, `adj3`, `10.1002/(SICI)1097-0258(19980815/30)17:15`, `exit.`, `(exit).`,
 		`exit(ing)`, `KEY factors`, `KEY (factors)`, `title (abstract)`, `Key(s)`, `language(s)`, `a=b`, `a = b`, `p = 0.05`, `X=exit`, `TI exit`, `#1`, `S1`,
+		`AB testing`, `AB (blood) groups`, `TX prisons AND exit`, `MH (mental health) services`, `PT`, `DE facto`, `what AU said`, `heart sounds S1 and S2 of women`, `nerve root S1 AND pain`,
+		`omega N3 fatty acids`, `wearing N95 masks AND women`, `H5 N1 virus AND women`, `(H7 N9) AND women`, `women (N3) AND exit`, `vitamin N3 OR exit`, `C#`, `#MeToo`, `C# AND exit`, `"TI (exit OR leaving)"`, `US "safe harbour" laws`,
+		`EXIT "sex trade"`, `TITLE "sex trade"`,
 		`ti:exit`, `leaving NEAR/3 women`, `W/3`, `女性[性産業]`, `خروج [النساء]`,
 	} {
 		q, err := ReadQuery(query)
@@ -136,6 +157,16 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		{`(exit[tiab] OR leaving[tiab]`, `(`, `"(" is never closed`, ``},
 		{`exit[tiab] AND tr*[ti]`, `tr*`, `letters`, ``},
 		{`ti:exit AND women[tiab]`, `ti:`, `two ways`, ``},
+		{`TI exit AND PY 2010-2015`, `PY`, `"PY 2010-2015" is not a text to look for`, `ti:exit`},
+		{`TI "sex trade" AND LA english NOT PT review`, `LA`, `is not a text to look for`, `ti:"sex trade"`},
+		{`TI exit AND DT (2010 OR 2011)`, `DT`, `is not a text to look for`, `ti:exit`},
+		{`S1 AND S2`, `S1`, `"S1" is a line of a search history that is not here`, ``},
+		{`(S1 OR S2) AND TI "sex trade"`, `S1`, `that is not here`, `ti:"sex trade"`},
+		{"S1 TI exit\nS2 AB women\nS3 S1 AND S4", `S4`, `no line 4`, ``},
+		{`#1 AND exit[tiab]`, `#1`, `that is not here`, `exit`},
+		{`TI "sex trade" AND (exit OR leaving`, `(`, `"(" is never closed`, ``},
+		{`TI "exit" N200 women`, `N200`, `a distance of 200 words`, ``},
+		{`ti:exit AND TI "sex trade"`, `ti:`, `two ways`, ``},
 		{strings.Repeat(`a`, maxQuery) + `[ti]`, ``, `bytes long`, ``},
 		{strings.Repeat(`exit `, 101) + `[tiab]`, `exit`, `more than 100 words`, ``},
 	} {
@@ -154,7 +185,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 // FuzzReadQuery: what is read is read the same in our syntax, and what is offered can be
 // read.
 func FuzzReadQuery(f *testing.F) {
-	for _, s := range []string{`exit[tiab]`, `(a[mh] NOT b[sh]`, `exp A/ or b.ti,ab.`, `TITLE-ABS-KEY(a W/3 b)`, `TS=a PY=1`, `"a b"[tiab:~3] smith j[au]`, `a$ adj2 "`, `*[au]`, `""[ti]`, `ti:a[ti]`} {
+	for _, s := range []string{`exit[tiab]`, `(a[mh] NOT b[sh]`, `exp A/ or b.ti,ab.`, `TITLE-ABS-KEY(a W/3 b)`, `TS=a PY=1`, `"a b"[tiab:~3] smith j[au]`, `a$ adj2 "`, `*[au]`, `""[ti]`, `ti:a[ti]`, `TI "a" N3 b OR (MH "A+/PX")`, "S1 TX a#b\nS2 AB c?\nS3 S1 NOT S2", `S1 AND TI "x"`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

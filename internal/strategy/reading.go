@@ -35,6 +35,8 @@ const (
 	// line that sets one. The search goes on without.
 	Filter NoteKind = "filter"
 	Limit  NoteKind = "limit"
+	// OtherLine is the number of a line, in a reader's query of one line.
+	OtherLine NoteKind = "other line"
 	// Exclusion is a NOT that lost a part of what it takes away: left out, because
 	// what remained would take away too much.
 	Exclusion NoteKind = "exclusion"

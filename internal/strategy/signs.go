@@ -9,8 +9,8 @@ import (
 
 // The signs that a reader's query is written as a database has it. Detect, which is for
 // strategies, takes any sign for an answer; readers write words, and what may be one is
-// none here: "girl[s]", "and/or", "Ms. Smith", "KEY factors". EBSCO has no sign that
-// words never have.
+// none here: "girl[s]", "and/or", "Ms. Smith", "KEY factors". Those of EBSCO are in
+// signs_ebsco.go.
 var (
 	// bracketed is what may be a tag of PubMed.
 	bracketed = regexp.MustCompile(`\[([^\[\]]+)\]`)
@@ -44,6 +44,8 @@ func foreignSyntax(text string) Dialect {
 		return WebOfScience
 	case ovidSigns.MatchString(text):
 		return Ovid
+	case hasEbscoSigns(text):
+		return EBSCO
 	}
 	return Own
 }
