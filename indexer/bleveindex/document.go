@@ -109,26 +109,31 @@ func tally(values []string, add func(freq *index.TokenFreq, position int)) (inde
 	return terms, length
 }
 
+// What scorch is told of a value is the same for all of a kind, and is only read.
+var (
+	unnumbered = new(index.TokenFreq)
+	// single makes scorch put the document of a term that one document has into the
+	// dictionary itself.
+	single = func() *index.TokenFreq {
+		freq := new(index.TokenFreq)
+		freq.SetFrequency(1)
+		return freq
+	}()
+)
+
 // exactTerms takes each value as a term. Without a frequency scorch keeps nothing of
 // it but its documents.
-func exactTerms(values []string) (index.TokenFrequencies, int) {
+func exactTerms(values []string) (index.TokenFrequencies, int) { return each(values, unnumbered) }
+
+// ownTerms takes each value as a term that hardly another document has.
+func ownTerms(values []string) (index.TokenFrequencies, int) { return each(values, single) }
+
+func each(values []string, freq *index.TokenFreq) (index.TokenFrequencies, int) {
 	terms := make(index.TokenFrequencies, len(values))
 	for _, v := range values {
-		if _, ok := terms[v]; !ok {
-			terms[v] = &index.TokenFreq{}
-		}
+		terms[v] = freq
 	}
 	return terms, len(terms)
-}
-
-// ownTerms takes each value as a term that hardly another document has: scorch puts
-// the document of a term that one document has once into the dictionary itself.
-func ownTerms(values []string) (index.TokenFrequencies, int) {
-	terms, _ := exactTerms(values)
-	for _, freq := range terms {
-		freq.SetFrequency(1)
-	}
-	return terms, 1
 }
 
 // A number is indexed at two resolutions, so that a wide range reads few terms:
