@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -33,6 +34,11 @@ type search struct {
 
 // results is the answer to one.
 type results struct {
+	// TimedOut is in every answer to a search, and true in one that is a part.
+	TimedOut *bool `json:"timed_out"`
+	Shards   struct {
+		Failed int `json:"failed"`
+	} `json:"_shards"`
 	Hits struct {
 		Total struct {
 			Value int `json:"value"`
@@ -176,6 +182,13 @@ func (x *Index) search(ctx context.Context, doing string, req search) (results, 
 			AllowPartialSearchResults: ptr(false), Preference: preference(req.Query),
 		}
 	}, &res)
+	switch {
+	case err != nil:
+	case res.TimedOut == nil:
+		err = x.explain(doing, errors.New("what was answered is no answer to a search"))
+	case *res.TimedOut || res.Shards.Failed > 0:
+		err = x.explain(doing, errors.New("a part of the index did not answer in time"))
+	}
 	return res, err
 }
 

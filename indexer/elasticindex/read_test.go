@@ -16,7 +16,7 @@ import (
 // TestReading: a reader is given the whole answer or an error, after a busy moment
 // has been waited for.
 func TestReading(t *testing.T) {
-	const hits = `{"hits":{"total":{"value":1},"hits":[{"_id":"a","_version":3,"_score":1.5,"_source":{"source":"{}"},"sort":["a"]}]}}`
+	const hits = `{"timed_out":false,"hits":{"total":{"value":1},"hits":[{"_id":"a","_version":3,"_score":1.5,"_source":{"source":"{}"},"sort":["a"]}]}}`
 	for name, test := range map[string]struct {
 		// statuses of the answers, in order; the body of 200 is hits, cut at cut.
 		statuses []int
