@@ -151,15 +151,7 @@ const (
 
 // Save saves a new alert; ErrExists where its name is taken.
 func (s *Service) Save(ctx context.Context, a Alert) error {
-	var have Alert
-	found, err := s.bus.LoadState(ctx, savedKeys+a.Name, &have)
-	if err != nil {
-		return err
-	}
-	if found {
-		return ErrExists
-	}
-	_, err = s.bus.UpdateState(ctx, savedKeys+a.Name, a, 0)
+	_, err := s.bus.UpdateState(ctx, savedKeys+a.Name, a, 0)
 	if errors.Is(err, stream.ErrChanged) {
 		return ErrExists
 	}

@@ -15,20 +15,25 @@ type Status struct {
 	Matching int       `json:"matching"`
 	// Served is up to when daily digests have been made.
 	Served time.Time `json:"served,omitzero"`
-	// Error is why the last look failed, "" where it did not.
-	Error string `json:"error,omitempty"`
+	// Failure is why the last look failed, nil where it did not.
+	Failure *Trouble `json:"failure,omitempty"`
 	// Targets are those to which the last try to send failed, by ID.
 	Targets map[string]Trouble `json:"targets,omitempty"`
 }
 
-// Trouble is a target that takes no message at present.
+// Trouble is what fails at present, and is tried again.
 type Trouble struct {
 	Tries int       `json:"tries"`
 	Tried time.Time `json:"tried"`
 	Error string    `json:"error"`
 }
 
-// next is when the target is tried again.
+// again is the trouble after another try that failed.
+func (t Trouble) again(why string) Trouble {
+	return Trouble{Tries: t.Tries + 1, Tried: time.Now().UTC().Truncate(time.Millisecond), Error: why}
+}
+
+// next is when it is tried again.
 func (t Trouble) next(p pace) time.Time {
 	return t.Tried.Add(min(p.retry<<min(t.Tries-1, 10), p.mostRetry))
 }

@@ -2,13 +2,18 @@ package alerts
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -274,12 +279,27 @@ func onElasticsearch(t *testing.T) indexer.Index {
 	return index
 }
 
+// sometimes is a searcher that is away while it is down.
+type sometimes struct {
+	indexer.Searcher
+	down atomic.Bool
+}
+
+func (s *sometimes) Search(ctx context.Context, q indexer.Query) (indexer.Result, error) {
+	if s.down.Load() {
+		return indexer.Result{}, indexer.ErrUnavailable
+	}
+	return s.Searcher.Search(ctx, q)
+}
+
 // letter is a message as the mail server got it.
 type letter struct{ from, to, text string }
 
 // postOffice is a mail server on this machine.
 type postOffice struct {
 	port int
+	// caFile is the certificate by which it is trusted.
+	caFile string
 
 	mu      sync.Mutex
 	letters []letter
@@ -296,9 +316,15 @@ func openPostOffice(t *testing.T) *postOffice {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &postOffice{port: l.Addr().(*net.TCPAddr).Port}
+	p := &postOffice{port: l.Addr().(*net.TCPAddr).Port, caFile: filepath.Join(t.TempDir(), "ca.pem")}
+	// Its certificate is that of Go's test server, which is for 127.0.0.1.
+	web := httptest.NewTLSServer(nil)
+	web.Close()
+	if err := os.WriteFile(p.caFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	server := smtp.NewServer(p)
-	server.AllowInsecureAuth = true
+	server.TLSConfig = &tls.Config{Certificates: web.TLS.Certificates}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return p

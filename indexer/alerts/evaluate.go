@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"polyglean/indexer"
 	"polyglean/internal/stream"
@@ -68,20 +69,20 @@ func (s *Service) evaluate(ctx context.Context, a *Alert) (Evaluation, error) {
 	return e, l.tell(ctx, v, items)
 }
 
-// Preview is what an evaluation would tell now. Nothing is written.
-func (s *Service) Preview(ctx context.Context, a *Alert) ([]Item, error) {
-	v, err := s.ledger(a).look(ctx)
+// Preview is the message that an evaluation would tell now. Nothing is written.
+func (s *Service) Preview(ctx context.Context, a *Alert) (*Message, error) {
+	l := s.ledger(a)
+	v, err := l.look(ctx)
 	if err != nil {
 		return nil, err
 	}
 	items, _, err := s.find(ctx, a, v)
-	var loud []Item
-	for _, item := range items {
-		if len(item.Kinds) > 0 {
-			loud = append(loud, item)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return loud, err
+	items = slices.DeleteFunc(items, func(item Item) bool { return len(item.Kinds) == 0 })
+	d := Digest{Number: len(l.closedDigests()) + 1, At: time.Now().UTC().Truncate(time.Second)}
+	return s.message(a, d, items), nil
 }
 
 // pageStudies is how many studies are in memory at once.
@@ -94,7 +95,9 @@ func (s *Service) find(ctx context.Context, a *Alert, v view) ([]Item, Evaluatio
 	var items []Item
 	q := a.Query
 	q.Order, q.Size, q.After, q.Facets, q.Suggest = indexer.Newest, pageStudies, "", nil, false
-	seen := map[string]bool{} // of records: a study may move to another page
+	// Records that are in an item: their study may be joined to another under the search, or
+	// come to another page.
+	seen := map[string]bool{}
 	for {
 		q.Bare = true
 		page, err := s.searcher.Search(ctx, q)
@@ -108,15 +111,14 @@ func (s *Service) find(ctx context.Context, a *Alert, v view) ([]Item, Evaluatio
 		var studies []*indexer.Study
 		for i := range page.Hits {
 			study := &page.Hits[i].Study
-			if seen[study.ID] {
-				continue
-			}
-			seen[study.ID] = true
 			kinds, changes := compare(study, v.print)
-			if len(kinds) == 0 {
+			if len(kinds) == 0 || slices.ContainsFunc(study.Members, func(m indexer.Member) bool { return seen[m.Record.Candidate.ID] }) {
 				continue
 			}
 			item := Item{Study: study.ID, Records: printsOf(study)}
+			for _, p := range item.Records {
+				seen[p.Record] = true
+			}
 			if v.based || a.All {
 				for _, k := range Kinds {
 					if a.wants(k) && slices.Contains(kinds, k) {

@@ -2,9 +2,12 @@ package alerts
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	netmail "net/mail"
+	"os"
 	"strings"
 	"time"
 
@@ -23,6 +26,8 @@ type MailConfig struct {
 	TLS      string      `yaml:"tls"`
 	Username string      `yaml:"username"`
 	Password secret.Text `yaml:"password"`
+	// CAFile holds certificates to trust besides those of the machine, in PEM.
+	CAFile string `yaml:"ca_file"`
 	// From is the sender, with a name or without.
 	From string `yaml:"from"`
 	// Timeout of each step with the server; 0 means 30 s.
@@ -91,7 +96,11 @@ func (c *MailConfig) send(ctx context.Context, m *Message, t Target) error {
 	if timeout == 0 {
 		timeout = mailTimeout
 	}
-	opts = append(opts, mail.WithTimeout(timeout))
+	trusted, err := c.trusted()
+	if err != nil {
+		return err
+	}
+	opts = append(opts, mail.WithTimeout(timeout), mail.WithTLSConfig(trusted))
 	if c.Username != "" {
 		opts = append(opts, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(c.Username), mail.WithPassword(c.Password.Reveal()))
 	}
@@ -100,6 +109,25 @@ func (c *MailConfig) send(ctx context.Context, m *Message, t Target) error {
 		return err
 	}
 	return client.DialAndSendWithContext(ctx, msg)
+}
+
+// trusted is what is asked of the server's certificate.
+func (c *MailConfig) trusted() (*tls.Config, error) {
+	config := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12}
+	if c.CAFile == "" {
+		return config, nil
+	}
+	raw, err := os.ReadFile(c.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("mail.ca_file: %w", err)
+	}
+	if config.RootCAs, err = x509.SystemCertPool(); err != nil {
+		return nil, fmt.Errorf("mail.ca_file: %w", err)
+	}
+	if !config.RootCAs.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("mail.ca_file: %s holds no certificate in PEM", c.CAFile)
+	}
+	return config, nil
 }
 
 // compose writes the message for a target.

@@ -151,7 +151,7 @@ func (w *watch) isDue(a *Alert, st Status, now state, clock time.Time) bool {
 	if w.due[a.ID].IsZero() {
 		w.due[a.ID] = clock
 	}
-	return true
+	return st.Failure == nil || !st.Failure.next(w.pace).After(clock)
 }
 
 func latest(a, b time.Time) time.Time {
@@ -177,20 +177,25 @@ func nextDaily(hour int, zone *time.Location, after time.Time) time.Time {
 // look evaluates an alert and notes how that went.
 func (w *watch) look(ctx context.Context, a *Alert, now state) (Evaluation, error) {
 	e, err := w.Evaluate(ctx, a)
-	if errors.Is(err, ErrNotNow) || ctx.Err() != nil {
+	switch {
+	case errors.Is(err, ErrNotNow) || ctx.Err() != nil:
 		return e, err // it stays due
+	case err != nil:
+		return e, errors.Join(err, w.note(ctx, a, func(st *Status) {
+			var before Trouble
+			if st.Failure != nil {
+				before = *st.Failure
+			}
+			failure := before.again(plain(err.Error()))
+			st.Failure = &failure
+		}))
 	}
 	w.looked[a.ID] = now
 	delete(w.due, a.ID)
-	return e, errors.Join(err, w.note(ctx, a, func(st *Status) {
+	return e, w.note(ctx, a, func(st *Status) {
 		st.Checked = time.Now().UTC().Truncate(time.Second)
-		st.Served = st.Checked
-		if st.Error = ""; err != nil {
-			st.Error = err.Error()
-			return
-		}
-		st.Matching = e.Matching
-	}))
+		st.Served, st.Matching, st.Failure = st.Checked, e.Matching, nil
+	})
 }
 
 // load is the status of an alert, read with its ledger when this process meets it first:
@@ -224,11 +229,14 @@ func (w *watch) note(ctx context.Context, a *Alert, change func(*Status)) error 
 	st.Targets = troubles
 	change(&st)
 	w.status[a.ID] = st
-	// What an alert that was removed meanwhile has left is personal data.
+	// A process that is told to stop notes what it has done.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notePatience)
+	defer cancel()
+	// Of an alert that was removed meanwhile nothing is to be left.
 	if _, err := w.Alert(ctx, a.Name); errors.Is(err, ErrNoAlert) {
 		return nil
 	}
-	return w.saveStatus(context.WithoutCancel(ctx), a, st)
+	return w.saveStatus(ctx, a, st)
 }
 
 // send begins to send to the targets of an alert that are not being sent to. It does not wait
@@ -260,18 +268,15 @@ func (w *watch) send(ctx context.Context, a *Alert, clock time.Time) {
 // sendTo sends to a target and notes how that went.
 func (w *watch) sendTo(ctx context.Context, a *Alert, t Target) (int, error) {
 	sent, err := w.deliver(ctx, a, t)
-	if ctx.Err() != nil {
-		return sent, err
-	}
-	if err == nil && sent == 0 {
-		return 0, nil
+	if err != nil && ctx.Err() != nil || err == nil && sent == 0 {
+		return sent, err // to be stopped is no failure
 	}
 	noting := w.note(ctx, a, func(st *Status) {
 		if err == nil {
 			delete(st.Targets, t.ID)
 			return
 		}
-		st.Targets[t.ID] = Trouble{Tries: st.Targets[t.ID].Tries + 1, Tried: time.Now().UTC().Truncate(time.Second), Error: hideAddress(err.Error(), t)}
+		st.Targets[t.ID] = st.Targets[t.ID].again(hideAddress(err.Error(), t))
 	})
 	if err != nil {
 		w.log.Warn("news cannot be sent and will be tried again", "alert", a.Name, "target", t.ID, "error", hideAddress(err.Error(), t))

@@ -41,6 +41,9 @@ type Options struct {
 	// Flow, when set, is the review's PRISMA flow as it stands; updated asks for the form
 	// of an updated review.
 	Flow func(ctx context.Context, updated bool) (prisma.Flow, error)
+	// Atom, when set, is the feed of the alert of a name, for readers who opened the site at
+	// base; false where there is no such alert.
+	Atom func(ctx context.Context, name, base string) (feed []byte, found bool, err error)
 	// Ready, when set, says why nothing new can come into the index at present.
 	Ready func() error
 	// Log receives panics and failed requests; nil means slog.Default.
@@ -92,6 +95,9 @@ func New(s indexer.Searcher, opts Options) (http.Handler, error) {
 	mux.HandleFunc("GET /export/{format}", st.export)
 	if opts.Flow != nil {
 		mux.HandleFunc("GET /prisma.svg", st.flow)
+	}
+	if opts.Atom != nil {
+		mux.HandleFunc("GET /alerts/{file}", st.atom)
 	}
 	mux.HandleFunc("GET /static/{file}", st.static)
 	mux.HandleFunc("GET /healthz", st.health)

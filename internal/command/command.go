@@ -129,7 +129,7 @@ func newRoot() *cobra.Command {
 	cobra.EnableCommandSorting = false
 	root.AddCommand(
 		demoCommand(g), initCommand(), harvestCommand(g), importCommand(g), snowballCommand(g), serveCommand(g),
-		searchCommand(g), exportCommand(g), prismaCommand(g), strategyCommand(g), decideCommand(g), studiesCommand(g), runsCommand(g), parkedCommand(g),
+		searchCommand(g), exportCommand(g), prismaCommand(g), strategyCommand(g), decideCommand(g), studiesCommand(g), alertsCommand(g), runsCommand(g), parkedCommand(g),
 		verifyCommand(g), reindexCommand(g), backupCommand(g), restoreCommand(g), doctorCommand(g), evaluateCommand(g), benchCommand(g), versionCommand(),
 	)
 	root.Args = usageArgs(cobra.NoArgs)

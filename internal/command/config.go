@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"polyglean/harvester/source"
+	"polyglean/indexer/alerts"
 	"polyglean/indexer/elasticindex"
 	"polyglean/internal/protocol"
 	"polyglean/internal/stream"
@@ -33,6 +34,8 @@ type Config struct {
 	NATS     stream.Config            `yaml:"nats"`
 	Index    IndexConfig              `yaml:"index"`
 	Web      WebConfig                `yaml:"web"`
+	Mail     alerts.MailConfig        `yaml:"mail"`
+	Webhook  alerts.WebhookConfig     `yaml:"webhook"`
 	Fetch    source.FetchConfig       `yaml:"fetch"`
 	Schedule ScheduleConfig           `yaml:"schedule"`
 	Sources  map[string]*SourceConfig `yaml:"sources"`
@@ -51,6 +54,9 @@ type IndexConfig struct {
 // WebConfig says where the pages are served.
 type WebConfig struct {
 	Addr string `yaml:"addr"`
+	// URL is where readers open the pages, for links in messages; empty where there is no
+	// such address.
+	URL string `yaml:"url"`
 }
 
 // SourceConfig is a source's own configuration and whether it takes part.
@@ -70,6 +76,7 @@ func builtinConfig() *Config {
 		DataDir:  "polyglean-data",
 		Index:    IndexConfig{Backend: backendBleve},
 		Web:      WebConfig{Addr: "127.0.0.1:8600"},
+		Mail:     alerts.MailConfig{TLS: "starttls"},
 		Schedule: ScheduleConfig{Zone: "UTC", Jitter: 10 * time.Minute},
 	}
 }
@@ -140,8 +147,10 @@ func (c *Config) check() error {
 			return usagef("%s: unknown source %q: known are %s", where, name, strings.Join(source.Names(), ", "))
 		}
 	}
-	if err := c.checkSchedule(); err != nil {
-		return usagef("%s: %w", where, err)
+	for _, err := range []error{c.checkSchedule(), c.Web.check(), c.Mail.Check(), c.Webhook.Check()} {
+		if err != nil {
+			return usagef("%s: %w", where, err)
+		}
 	}
 	return nil
 }

@@ -72,6 +72,13 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 	for _, line := range scores.Unlearnt {
 		check("", nil, clean(line))
 	}
+	told, err := p.alertStates(ctx)
+	check("alerts", err, thousands(len(told)))
+	for i := range told {
+		for _, line := range told[i].troubles() {
+			check("", fmt.Errorf("%s: %s", told[i].Name, line), "")
+		}
+	}
 	err = p.openIndex(ctx)
 	check("index", err, p.config.Index.Backend)
 	if err == nil {

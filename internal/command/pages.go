@@ -2,10 +2,12 @@ package command
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"polyglean/harvester"
 	"polyglean/indexer"
+	"polyglean/indexer/alerts"
 	"polyglean/indexer/web"
 	"polyglean/internal/prisma"
 )
@@ -28,6 +30,17 @@ func (p *pipeline) pages(ready func() error) (http.Handler, error) {
 			}
 			return s.Promise()
 		},
+	}
+	service, err := p.alerts()
+	if err != nil {
+		return nil, err
+	}
+	opts.Atom = func(ctx context.Context, name, base string) ([]byte, bool, error) {
+		feed, err := service.Atom(ctx, name, base)
+		if errors.Is(err, alerts.ErrNoAlert) {
+			return nil, false, nil
+		}
+		return feed, true, err
 	}
 	if p.index != nil { // it is another process's where it is asked through the bus
 		opts.Flow = func(ctx context.Context, updated bool) (prisma.Flow, error) {

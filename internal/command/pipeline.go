@@ -226,11 +226,16 @@ type stages struct {
 	run   []func(context.Context) error
 }
 
+// processName tells this process from others that may want its turn.
+func processName() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}
+
 // newStages makes the runners of the roles asked for.
 func (p *pipeline) newStages(roles ...string) (*stages, error) {
 	s := &stages{}
-	host, _ := os.Hostname()
-	owner := fmt.Sprintf("%s-%d", host, os.Getpid())
+	owner := processName()
 	if slices.Contains(roles, roleHarvester) {
 		var err error
 		if s.schedule, err = p.newScheduler(owner); err != nil {

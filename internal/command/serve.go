@@ -22,12 +22,14 @@ const (
 	// roleHarvester harvests by the schedule of the configuration. Harvests that a
 	// person or a timer starts are runs of their own (polyglean harvest).
 	roleHarvester = "harvester"
+	// roleAlerts tells what is new for saved searches.
+	roleAlerts = "alerts"
 	// roleWeb serves the reviewers' pages.
 	roleWeb = "web"
 )
 
 // roles that `serve` knows, in pipeline order.
-var roles = []string{roleHarvester, classifier.Stage, indexer.Stage, roleWeb}
+var roles = []string{roleHarvester, classifier.Stage, indexer.Stage, roleAlerts, roleWeb}
 
 func serveCommand(g *globals) *cobra.Command {
 	var (
@@ -38,10 +40,10 @@ func serveCommand(g *globals) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the stages and the reviewers' pages until stopped",
 		Long: `Serve harvests by the schedule of the configuration, if it has one, classifies and
-indexes what harvests bring, and serves the search pages. With --roles it runs some of
-the stages only: on a NATS cluster and Elasticsearch each may be a process of its own,
-on any machine; of several harvesters or indexers one is at work, and another takes
-over when it is gone.`,
+indexes what harvests bring, tells what is new for saved searches, and serves the search
+pages. With --roles it runs some of these only: on a NATS cluster and Elasticsearch each
+may be a process of its own, on any machine; of several harvesters, indexers or alerts
+one is at work, and another takes over when it is gone.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, r := range want {
 				if !slices.Contains(roles, r) {
@@ -91,7 +93,7 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 	if p.bus.Attached() {
 		return fmt.Errorf("another polyglean is at work on %s already: use that one, wait until it ends, or choose another directory with --data", p.config.DataDir)
 	}
-	if slices.Contains(want, indexer.Stage) || slices.Contains(want, roleWeb) {
+	if slices.Contains(want, indexer.Stage) || slices.Contains(want, roleAlerts) || slices.Contains(want, roleWeb) {
 		if p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && apart {
 			return usagef("separate roles need an index that several processes can open: set index.backend to elasticsearch")
 		}
@@ -111,6 +113,13 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 	run := s.run
 	if s.train != nil {
 		run = append(run, s.train.Run)
+	}
+	if slices.Contains(want, roleAlerts) {
+		service, err := p.alerts()
+		if err != nil {
+			return err
+		}
+		run = append(run, func(ctx context.Context) error { return service.Run(ctx, processName()) })
 	}
 	if listener != nil {
 		var ready func() error

@@ -58,6 +58,16 @@ func TestDeleteState(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// Another one may take its place, once.
+	if _, err := b.UpdateState(t.Context(), "alerts.x", "another", 0); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.UpdateState(t.Context(), "alerts.x", "a third", 0); !errors.Is(err, ErrChanged) {
+		t.Errorf("error %v, want ErrChanged", err)
+	}
+	if err := b.DeleteState(t.Context(), "alerts.x"); err != nil {
+		t.Fatal(err)
+	}
 	var v string
 	if found, err := b.LoadState(t.Context(), "alerts.x", &v); found || err != nil {
 		t.Errorf("found %t, error %v", found, err)

@@ -39,9 +39,14 @@ func (b *Bus) UpdateState(ctx context.Context, key string, v any, revision uint6
 	if err != nil {
 		return 0, fmt.Errorf("state %s: %w", key, err)
 	}
-	next, err := b.runs.Update(ctx, key, raw, revision)
+	var next uint64
+	if revision == 0 {
+		next, err = b.runs.Create(ctx, key, raw) // also where one was deleted
+	} else {
+		next, err = b.runs.Update(ctx, key, raw, revision)
+	}
 	var api *jetstream.APIError
-	if errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if errors.Is(err, jetstream.ErrKeyExists) || errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
 		return 0, fmt.Errorf("state %s: %w", key, ErrChanged)
 	}
 	if err != nil {
