@@ -194,7 +194,7 @@ func facts(st *indexer.Study) []fact {
 		}
 	}
 	first := func(pick func(*record.Candidate) string) string { return firstOf(st, pick) }
-	add("Published", first(func(c *record.Candidate) string { return cmp.Or(c.Date, year(c.Year)) }))
+	add("Published", published(st))
 	add("Published in", st.Container().Value)
 	add("Volume", first(func(c *record.Candidate) string { return c.Volume }))
 	add("Issue", first(func(c *record.Candidate) string { return c.Issue }))
@@ -218,6 +218,9 @@ func facts(st *indexer.Study) []fact {
 	add("Licence", first(func(c *record.Candidate) string { return c.License }))
 	return out
 }
+
+// published is when the study was, as precisely as a record tells that can be believed.
+func published(st *indexer.Study) string { return cmp.Or(st.Date().Value, year(st.Year().Value)) }
 
 func joinTongues(tags []string) string { return strings.Join(tongueNames(tags), ", ") }
 
@@ -260,7 +263,7 @@ func citations(st *indexer.Study) []citation {
 			add("author", author.Name)
 		}
 	}
-	add("publication_date", strings.ReplaceAll(first(func(c *record.Candidate) string { return cmp.Or(c.Date, year(c.Year)) }), "-", "/"))
+	add("publication_date", strings.ReplaceAll(published(st), "-", "/"))
 	add("journal_title", st.Container().Value)
 	add("volume", first(func(c *record.Candidate) string { return c.Volume }))
 	add("issue", first(func(c *record.Candidate) string { return c.Issue }))
