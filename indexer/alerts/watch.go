@@ -260,7 +260,9 @@ func (w *watch) send(ctx context.Context, a *Alert, clock time.Time) {
 				delete(w.busy, key)
 				w.mu.Unlock()
 			}()
-			_, _ = w.sendTo(ctx, a, t)
+			if _, err := w.sendTo(ctx, a, t); err != nil && ctx.Err() == nil {
+				w.log.Warn("news cannot be sent and will be tried again", "alert", a.Name, "target", t.ID, "error", hideAddress(err.Error(), t))
+			}
 		})
 	}
 }
@@ -278,9 +280,6 @@ func (w *watch) sendTo(ctx context.Context, a *Alert, t Target) (int, error) {
 		}
 		st.Targets[t.ID] = st.Targets[t.ID].again(hideAddress(err.Error(), t))
 	})
-	if err != nil {
-		w.log.Warn("news cannot be sent and will be tried again", "alert", a.Name, "target", t.ID, "error", hideAddress(err.Error(), t))
-	}
 	return sent, errors.Join(err, noting)
 }
 

@@ -98,6 +98,7 @@ func runAlertsCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [NAME...]",
 		Short: "Look for news now and send what waits, of all alerts or of some",
+		Args:  cobra.ArbitraryArgs,
 		RunE: g.run((*pipeline).openStudies, func(ctx context.Context, p *pipeline, names []string, out io.Writer) error {
 			s, err := p.alerts()
 			if err != nil {

@@ -58,17 +58,19 @@ most. Every alert is a feed on the pages; without --mail and --webhook it is no 
 	f.IntVar(&flags.hour, "hour", 7, "hour of the daily message, 0 to 23, by the clocks of schedule.zone")
 	f.BoolVar(&flags.sinceNow, "since-now", false, "tell only what comes from now on (the default)")
 	f.BoolVar(&flags.all, "all", false, "tell also what matches now")
-	cmd.MarkFlagsMutuallyExclusive("since-now", "all")
-	cmd.MarkFlagsMutuallyExclusive("at-once", "hour")
 	return cmd
 }
 
 // alert makes the alert that the flags describe.
 func (f *alertFlags) alert(name string, query []string) (alerts.Alert, error) {
-	if f.order {
+	switch {
+	case f.all && f.sinceNow:
+		return alerts.Alert{}, usagef("--all and --since-now exclude each other")
+	case f.atOnce && f.hourGiven:
+		return alerts.Alert{}, usagef("--at-once and --hour exclude each other")
+	case f.order:
 		return alerts.Alert{}, usagef("--order has no meaning here: retractions are told first, then what is new")
-	}
-	if f.hour < 0 || f.hour > 23 {
+	case f.hour < 0 || f.hour > 23:
 		return alerts.Alert{}, usagef("--hour %d: want 0 to 23", f.hour)
 	}
 	q, err := f.search.query(query)
@@ -110,7 +112,7 @@ func (p *pipeline) addAlert(ctx context.Context, a *alerts.Alert, out io.Writer)
 		return err
 	}
 	if err := s.Save(ctx, *a); errors.Is(err, alerts.ErrExists) {
-		return usagef("there is an alert %s already: polyglean alerts remove %s removes it, and what it has told is told anew by another", a.Name, a.Name)
+		return usagef("there is an alert %s already: choose another name, or remove it first with polyglean alerts remove %s", a.Name, a.Name)
 	} else if err != nil {
 		return err
 	}
