@@ -85,11 +85,19 @@ func (p *pipeline) doctor(ctx context.Context, out io.Writer) error {
 		if prober, ok := p.index.(indexer.Prober); ok {
 			check("", prober.Ready(ctx), "takes documents")
 		}
+		if p.index != nil {
+			if err := p.unfinished(ctx); err != nil {
+				check("", err, "")
+			}
+		}
 		v, err := p.count(ctx)
 		if err == nil && !v.OK() && v.Behind == 0 {
 			err = fmt.Errorf("it does not agree with the log: polyglean verify tells more, polyglean reindex mends it")
 		}
 		check("", err, fmt.Sprintf("%s in %s, %d parked", plural(v.Indexed, "record", "records"), plural(v.Studies, "study", "studies"), v.Parked))
+		if v.Behind > 0 && p.alone() {
+			check("", nil, fmt.Sprintf("%s behind the log: %s", plural(v.Behind, "envelope", "envelopes"), catchUp))
+		}
 	}
 	if ill {
 		return errReported

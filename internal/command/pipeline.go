@@ -135,7 +135,7 @@ func (p *pipeline) openAll(ctx context.Context) error {
 }
 
 // openStudies is openAll for a command that reads studies and adds none: an index that was
-// removed would tell it that there are none.
+// removed would tell it that there are none, and one that is half made that there are few.
 func (p *pipeline) openStudies(ctx context.Context) error {
 	if err := p.openAll(ctx); err != nil || p.index == nil {
 		return err
@@ -144,7 +144,43 @@ func (p *pipeline) openStudies(ctx context.Context) error {
 	if err == nil && emptied {
 		err = errors.New("the index is empty and the log is not: polyglean reindex builds it anew from the log")
 	}
+	if err == nil {
+		err = p.unfinished(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	behind, err := p.behind(ctx)
+	if behind > 0 && p.alone() {
+		p.log.Warn("the index is behind the log, and what is found may be a part: " + catchUp)
+	}
 	return err
+}
+
+// catchUp says how an index comes to have all that is in the log.
+const catchUp = "polyglean harvest, import or serve goes on reading it"
+
+// unfinished is the fault of an embedded index that was being made anew when the program
+// was killed. In Elasticsearch the one before is searched until the new one is whole.
+func (p *pipeline) unfinished(ctx context.Context) error {
+	if p.config.Index.Backend == backendElasticsearch {
+		return nil
+	}
+	is, err := indexer.Rebuilding(ctx, p.bus)
+	if err == nil && is {
+		err = errors.New("the index holds a part of the studies, for making it anew was cut off: polyglean reindex makes it whole")
+	}
+	return err
+}
+
+// behind counts the envelopes of records that are yet to come into the index.
+func (p *pipeline) behind(ctx context.Context) (int, error) {
+	classify, err := p.bus.Lag(ctx, stream.Candidates, classifier.Stage)
+	if err != nil {
+		return 0, err
+	}
+	index, err := p.bus.Lag(ctx, stream.Classified, indexer.Stage)
+	return classify + index, err
 }
 
 // Close releases what is open, the index before the streams it is made from.
