@@ -30,7 +30,7 @@ import (
 // desk is a pipeline's end: a real log, a real index with the stage that fills it, a real
 // mail server, and the service that tells news. All records are synthetic.
 type desk struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	bus     *stream.Bus
 	index   indexer.Index
@@ -42,9 +42,9 @@ type desk struct {
 }
 
 // elsewhere makes an index on a server; nil is the embedded one.
-type elsewhere func(t *testing.T) indexer.Index
+type elsewhere func(t testing.TB) indexer.Index
 
-func newDesk(t *testing.T, place elsewhere) *desk {
+func newDesk(t testing.TB, place elsewhere) *desk {
 	t.Helper()
 	d := &desk{t: t, dir: t.TempDir(), mail: openPostOffice(t)}
 	d.opts = Options{
@@ -259,7 +259,7 @@ func onBothBackends(t *testing.T, test func(t *testing.T, d *desk)) {
 	t.Run("elasticsearch", func(t *testing.T) { test(t, newDesk(t, onElasticsearch)) })
 }
 
-func onElasticsearch(t *testing.T) indexer.Index {
+func onElasticsearch(t testing.TB) indexer.Index {
 	const variable = "POLYGLEAN_TEST_ELASTICSEARCH"
 	address := os.Getenv(variable)
 	if address == "" {
@@ -310,7 +310,7 @@ type postOffice struct {
 	logins []string
 }
 
-func openPostOffice(t *testing.T) *postOffice {
+func openPostOffice(t testing.TB) *postOffice {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -55,6 +55,11 @@ func (s *Service) evaluate(ctx context.Context, a *Alert) (Evaluation, error) {
 	if err != nil {
 		return Evaluation{}, err
 	}
+	if !v.based {
+		if err := s.filled(ctx, before); err != nil {
+			return Evaluation{}, err
+		}
+	}
 	items, e, err := s.find(ctx, a, v)
 	if err != nil {
 		return Evaluation{}, err

@@ -93,6 +93,19 @@ func (s *Service) ready(ctx context.Context, now state) error {
 	return nil
 }
 
+// filled is ErrNotNow for an index that is empty though records were read for it: somebody
+// removed it. An alert that noted nothing of it would tell everything when it is filled.
+func (s *Service) filled(ctx context.Context, now state) error {
+	if now.done[stream.Classified] == 0 {
+		return nil
+	}
+	all, err := s.searcher.Search(ctx, indexer.Query{SetAside: true, Size: 1, Bare: true})
+	if err == nil && all.Total == 0 {
+		err = ErrNotNow
+	}
+	return err
+}
+
 // remember keeps how far the index had read the logs.
 func (s *Service) remember(ctx context.Context, now state) error {
 	var then map[string]uint64

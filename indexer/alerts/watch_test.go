@@ -167,6 +167,23 @@ func TestRebuildTellsNothing(t *testing.T) {
 	}
 }
 
+// An index that was removed is not taken for one in which nothing matches.
+func TestRemovedIndexIsNoBaseline(t *testing.T) {
+	d := newDesk(t, nil)
+	d.put(newWork("a:1"))
+	d.stop()
+	d.index = d.openBleve(t.TempDir())
+	d.restart()
+	a, err := NewAlert("all", "", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Kinds = Kinds
+	if _, err := d.service.Evaluate(t.Context(), &a); !errors.Is(err, ErrNotNow) {
+		t.Errorf("error %v, want ErrNotNow", err)
+	}
+}
+
 // What is told is in a backup, also on another kind of server, and is not told again.
 func TestBackupKeepsWhatWasTold(t *testing.T) {
 	d := newDesk(t, nil)

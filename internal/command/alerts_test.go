@@ -14,8 +14,10 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/nats-io/nats-server/v2/server"
 
 	"polyglean/internal/record"
 )
@@ -187,6 +189,69 @@ func TestAlertIsKilled(t *testing.T) {
 	}
 	if strings.Contains(feed, "reader@") {
 		t.Error("the feed names its reader")
+	}
+}
+
+// TestAlertsRole runs every role as a process of its own on a NATS server and a real
+// Elasticsearch, with two that tell news, of which each is killed in turn.
+func TestAlertsRole(t *testing.T) {
+	es := os.Getenv("POLYGLEAN_TEST_ELASTICSEARCH")
+	if es == "" {
+		t.Skip("skipped: the role alerts on a NATS server and a real Elasticsearch; start one (../shared/elasticsearch/start) and set POLYGLEAN_TEST_ELASTICSEARCH to its URL, or run .ci/run")
+	}
+	broker, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broker.Start()
+	t.Cleanup(func() { broker.Shutdown(); broker.WaitForShutdown() })
+	if !broker.ReadyForConnections(time.Minute) {
+		t.Fatal("the NATS server did not start")
+	}
+	office := openPostOffice(t)
+	index := fmt.Sprintf("alerts-role-%d", time.Now().UnixNano())
+	s := newSite(t, 10, 0, fmt.Sprintf(`nats: {url: %q}
+index:
+  backend: elasticsearch
+  elasticsearch: {addresses: [%q], index: %s}
+mail: {host: 127.0.0.1, port: %d, tls: none, from: review@example.org}
+`, broker.ClientURL(), es, index, office.port))
+	t.Cleanup(func() { deleteIndices(t, es, index) })
+	s.serve("--roles", "classifier")
+	s.serve("--roles", "indexer")
+	s.run(exitComplete, "alerts", "add", "news", "--at-once", "--mail", "reader@example.org")
+	tellers := []*serving{s.serve("--roles", "alerts"), s.serve("--roles", "alerts")}
+	tell := func(title string) {
+		t.Helper()
+		ris := filepath.Join(s.dir, title+".ris")
+		if err := os.WriteFile(ris, []byte("TY  - JOUR\nTI  - Synthetic record: the "+title+" of them\nPY  - 2020\nER  - \n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before := office.count()
+		s.run(exitComplete, "import", ris, "--database", "Elsewhere")
+		waitFor(t, "news of the "+title, func() bool { return office.count() > before })
+	}
+	tell("first")
+	_ = tellers[0].Process.Signal(syscall.SIGKILL)
+	_ = tellers[0].Wait()
+	tell("second")
+	s.serve("--roles", "alerts")
+	_ = tellers[1].Process.Signal(syscall.SIGKILL)
+	_ = tellers[1].Wait()
+	tell("third")
+	var state alertState
+	waitFor(t, "the last message to be noted", func() bool {
+		s.runJSON(exitComplete, &state, "alerts", "show", "news")
+		return len(state.Digests) == 3 && state.Targets[0].Waiting == 0
+	})
+	ids := map[string]bool{}
+	for _, m := range office.taken {
+		ids[m.Header.Get("Message-Id")] = true
+	}
+	if state.Told != 3 || len(ids) != 3 {
+		t.Errorf("%d told in %d messages, want 3 in 3", state.Told, len(ids))
 	}
 }
 
