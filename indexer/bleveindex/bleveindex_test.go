@@ -79,6 +79,21 @@ func TestOpenForeignDirectory(t *testing.T) {
 	}
 }
 
+func TestOpenWithoutFormat(t *testing.T) {
+	dir := t.TempDir()
+	idx, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	idx.Close()
+	if err := os.Remove(filepath.Join(dir, formatName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "polyglean reindex") {
+		t.Errorf("opening an index that lost %s: %v, want an error with the way out", formatName, err)
+	}
+}
+
 func TestOpenDamaged(t *testing.T) {
 	dir := t.TempDir()
 	idx, err := Open(dir)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"polyglean/indexer"
 )
@@ -53,6 +54,9 @@ func create(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("create index: %w", err)
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storeName }) {
+		return fmt.Errorf("index %s: %s is missing, which says how it was made: remove the directory and run `polyglean reindex`", dir, formatName)
 	}
 	if len(entries) > 0 {
 		return fmt.Errorf("create index: %s is neither empty nor an index (it holds %s): give a directory of its own", dir, entries[0].Name())
