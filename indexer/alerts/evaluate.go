@@ -90,8 +90,9 @@ func (s *Service) Preview(ctx context.Context, a *Alert) (*Message, error) {
 	return s.message(a, d, items), nil
 }
 
-// pageStudies is how many studies are in memory at once.
-const pageStudies = 200
+// pageStudies is how many studies are in memory at once, and in one message where another
+// process has the index.
+const pageStudies = 100
 
 // find runs the search whole. Its order is that of dates and IDs, which stays while
 // documents come and go; one by relevance would not.

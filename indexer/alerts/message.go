@@ -124,7 +124,7 @@ func (n News) OtherTitles() []record.Text { return n.Titles[min(1, len(n.Titles)
 func (n News) Reference() string {
 	var parts []string
 	if len(n.Authors) > 0 {
-		names := strings.Join(n.Authors, ", ")
+		names := strings.Join(n.Authors, "; ")
 		if n.More > 0 {
 			names += fmt.Sprintf(" and %d more", n.More)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -68,10 +69,15 @@ func (s *Service) Run(ctx context.Context, owner string) error {
 			return err
 		}
 		defer stop()
-		for {
+		for said := ""; ; {
+			why := ""
 			if err := w.turn(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("alerts cannot be looked at", "error", err)
+				why = err.Error()
 			}
+			if why != "" && why != said { // not at every tick
+				s.log.Warn("alerts cannot be looked at", "error", why)
+			}
+			said = why
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
@@ -337,19 +343,49 @@ func (w *watch) answer(ctx context.Context, m *nats.Msg) {
 // RunNow runs an alert by hand: in the process that tells news where there is one, else
 // here.
 func (s *Service) RunNow(ctx context.Context, name, owner string) (Ran, error) {
-	m, err := s.bus.Conn().RequestWithContext(ctx, subjectRun, []byte(name))
-	if errors.Is(err, nats.ErrNoResponders) {
-		var ran Ran
-		err := s.bus.Lease(ctx, stream.RoleAlerts, owner, func(ctx context.Context) error {
-			var err error
-			ran, err = s.newWatch().runNow(ctx, name)
-			return err
-		})
-		return ran, err
+	for {
+		m, err := s.bus.Conn().RequestWithContext(ctx, subjectRun, []byte(name))
+		if err == nil {
+			return read(m)
+		}
+		if !errors.Is(err, nats.ErrNoResponders) {
+			return Ran{}, fmt.Errorf("ask the process that serves alerts: %w", err)
+		}
+		if ran, had, err := s.runHere(ctx, name, owner); had || ctx.Err() != nil {
+			return ran, err
+		}
 	}
-	if err != nil {
-		return Ran{}, fmt.Errorf("ask the process that serves alerts: %w", err)
-	}
+}
+
+// turnPatience is how long is waited for the turn to tell news, before it is asked again
+// whether a process has it that answers: one may just have begun.
+const turnPatience = 3 * time.Second
+
+// runHere runs an alert in this process; false when the turn to do so did not come.
+func (s *Service) runHere(ctx context.Context, name, owner string) (ran Ran, had bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var decided atomic.Bool // whether the turn came or the patience ended
+	patience := time.AfterFunc(turnPatience, func() {
+		if decided.CompareAndSwap(false, true) {
+			cancel()
+		}
+	})
+	defer patience.Stop()
+	err = s.bus.Lease(ctx, stream.RoleAlerts, owner, func(ctx context.Context) error {
+		if !had && !decided.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		had = true
+		var err error
+		ran, err = s.newWatch().runNow(ctx, name)
+		return err
+	})
+	return ran, had, err
+}
+
+// read is the answer of the process that tells news.
+func read(m *nats.Msg) (Ran, error) {
 	var r reply
 	if err := json.Unmarshal(m.Data, &r); err != nil {
 		return Ran{}, fmt.Errorf("answer of the process that serves alerts: %w", err)

@@ -19,8 +19,8 @@ func backupCommand(g *globals) *cobra.Command {
 		Use:   "backup FILE",
 		Short: "Copy everything that cannot be made again into one file",
 		Long: `Backup copies the log of candidates and what became of them, decisions, cursors, the
-run ledger and what is parked into one file, while polyglean serve or a harvest may go
-on. The index is not in it: a restore makes it anew. FILE is a tar archive; it appears
+run ledger, what is parked, and the alerts with their addresses and what they told into
+one file, while polyglean serve or a harvest may go on. The index is not in it: a restore makes it anew. FILE is a tar archive; it appears
 under its name when it is whole and on disk, and replaces nothing.`,
 		Args: cobra.ExactArgs(1),
 		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {

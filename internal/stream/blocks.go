@@ -89,6 +89,9 @@ func blockNumbers(dir string) ([]int, error) {
 
 // lossOf says what is lost with a block of a stream.
 func lossOf(stream string) string {
+	if stream == Alerts {
+		return "what alerts told is lost with it, and may be told again"
+	}
 	if stream == Runs {
 		return "the cursors and the run ledger in it are lost, and harvests begin where they know of no earlier one"
 	}
