@@ -2,14 +2,9 @@ package alerts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"polyglean/internal/stream"
 )
@@ -26,20 +21,7 @@ type pace struct {
 	retry, mostRetry time.Duration
 }
 
-var usual = pace{tick: 2 * time.Second, settle: 10 * time.Second, longest: 5 * time.Minute, retry: time.Minute, mostRetry: time.Hour}
-
-// subjectRun asks the process that tells news to look at alerts now.
-const subjectRun = "polyglean.alerts.run"
-
-// Ran is what came of running an alert by hand.
-type Ran struct {
-	Alert string `json:"alert"`
-	Evaluation
-	// Sent are the digests that targets took, Failed what kept others from being sent, each
-	// with its target.
-	Sent   int               `json:"sent"`
-	Failed map[string]string `json:"failed,omitempty"`
-}
+var usual = pace{tick: 5 * time.Second, settle: 10 * time.Second, longest: 5 * time.Minute, retry: time.Minute, mostRetry: time.Hour}
 
 // watch is the work of the process that tells news.
 type watch struct {
@@ -100,16 +82,6 @@ func (s *Service) newWatch() *watch {
 	}
 }
 
-// listen takes requests of other processes.
-func (s *Service) listen() (<-chan *nats.Msg, func(), error) {
-	asked := make(chan *nats.Msg, 16)
-	sub, err := s.bus.Conn().ChanSubscribe(subjectRun, asked)
-	if err != nil {
-		return nil, nil, fmt.Errorf("alerts: %w", err)
-	}
-	return asked, func() { _ = sub.Unsubscribe() }, nil
-}
-
 // turn looks at the alerts that are due and sends what waits. An alert that fails does not
 // hold up the others.
 func (w *watch) turn(ctx context.Context) error {
@@ -118,6 +90,9 @@ func (w *watch) turn(ctx context.Context) error {
 		return err
 	}
 	w.forget(all)
+	if len(all) == 0 {
+		return nil
+	}
 	now, err := w.Service.state(ctx)
 	if err != nil {
 		return err
@@ -127,11 +102,13 @@ func (w *watch) turn(ctx context.Context) error {
 		w.quietSince, w.seen = clock, now
 	}
 	quiet := clock.Sub(w.quietSince) >= w.pace.settle
+	var failed []error
 	for i := range all {
 		a := &all[i]
 		st, err := w.load(ctx, a)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		if w.isDue(a, st, now, clock) && (quiet || clock.Sub(w.due[a.ID]) >= w.pace.longest) {
 			if _, err := w.look(ctx, a, now); err != nil && !errors.Is(err, ErrNotNow) && ctx.Err() == nil {
@@ -140,49 +117,18 @@ func (w *watch) turn(ctx context.Context) error {
 		}
 		w.send(ctx, a, clock)
 	}
-	return ctx.Err()
+	return errors.Join(failed...)
 }
 
-// isDue says whether an alert is to be looked at, and remembers since when.
-func (w *watch) isDue(a *Alert, st Status, now state, clock time.Time) bool {
-	last, known := w.looked[a.ID]
-	due := !known || now.moved(last)
-	if a.Daily && w.ledger(a).isBased() {
-		due = !nextDaily(a.Hour, w.zone, latest(st.Served, a.Made)).After(clock)
-	}
-	if !due {
-		delete(w.due, a.ID)
-		return false
-	}
-	if w.due[a.ID].IsZero() {
-		w.due[a.ID] = clock
-	}
-	return st.Failure == nil || !st.Failure.next(w.pace).After(clock)
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// nextDaily is when clocks of the zone next show an hour after a moment. A digest that was
-// missed while nothing ran is due at once, and once.
-func nextDaily(hour int, zone *time.Location, after time.Time) time.Time {
-	y, m, d := after.In(zone).Date()
-	for at := time.Date(y, m, d, hour, 0, 0, 0, zone); ; {
-		if at.After(after) {
-			return at
-		}
-		d++
-		at = time.Date(y, m, d, hour, 0, 0, 0, zone)
-	}
-}
+// lookPatience is how long a look may take: an index that does not answer is not to hold up
+// the others.
+const lookPatience = 10 * time.Minute
 
 // look evaluates an alert and notes how that went.
 func (w *watch) look(ctx context.Context, a *Alert, now state) (Evaluation, error) {
-	e, err := w.Evaluate(ctx, a)
+	patient, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	e, err := w.Evaluate(patient, a)
 	switch {
 	case errors.Is(err, ErrNotNow) || ctx.Err() != nil:
 		return e, err // it stays due
@@ -287,116 +233,4 @@ func (w *watch) sendTo(ctx context.Context, a *Alert, t Target) (int, error) {
 		st.Targets[t.ID] = st.Targets[t.ID].again(hideAddress(err.Error(), t))
 	})
 	return sent, errors.Join(err, noting)
-}
-
-// runNow looks at an alert whatever its hour and sends what waits whatever failed before.
-func (w *watch) runNow(ctx context.Context, name string) (Ran, error) {
-	ran := Ran{Alert: name, Failed: map[string]string{}}
-	a, err := w.Alert(ctx, name)
-	if err != nil {
-		return ran, err
-	}
-	now, err := w.Service.state(ctx)
-	if err != nil {
-		return ran, err
-	}
-	if _, err := w.load(ctx, &a); err != nil {
-		return ran, err
-	}
-	if ran.Evaluation, err = w.look(ctx, &a, now); err != nil {
-		return ran, err
-	}
-	w.wait.Wait() // what is being sent is not to be sent twice
-	for _, t := range a.Targets {
-		n, err := w.sendTo(ctx, &a, t)
-		ran.Sent += n
-		if err != nil {
-			ran.Failed[t.ID] = hideAddress(err.Error(), t)
-		}
-	}
-	return ran, nil
-}
-
-// reply is the wire form of an answer to subjectRun.
-type reply struct {
-	Ran    Ran    `json:"ran"`
-	Error  string `json:"error,omitempty"`
-	Absent bool   `json:"absent,omitempty"`
-	NotNow bool   `json:"not_now,omitempty"`
-}
-
-func (w *watch) answer(ctx context.Context, m *nats.Msg) {
-	ran, err := w.runNow(ctx, string(m.Data))
-	r := reply{Ran: ran, Absent: errors.Is(err, ErrNoAlert), NotNow: errors.Is(err, ErrNotNow)}
-	if err != nil {
-		r.Error = err.Error()
-	}
-	raw, err := json.Marshal(r)
-	if err == nil {
-		err = m.Respond(raw)
-	}
-	if err != nil {
-		w.log.Warn("answer to a command", "error", err)
-	}
-}
-
-// RunNow runs an alert by hand: in the process that tells news where there is one, else
-// here.
-func (s *Service) RunNow(ctx context.Context, name, owner string) (Ran, error) {
-	for {
-		m, err := s.bus.Conn().RequestWithContext(ctx, subjectRun, []byte(name))
-		if err == nil {
-			return read(m)
-		}
-		if !errors.Is(err, nats.ErrNoResponders) {
-			return Ran{}, fmt.Errorf("ask the process that serves alerts: %w", err)
-		}
-		if ran, had, err := s.runHere(ctx, name, owner); had || ctx.Err() != nil {
-			return ran, err
-		}
-	}
-}
-
-// turnPatience is how long is waited for the turn to tell news, before it is asked again
-// whether a process has it that answers: one may just have begun.
-const turnPatience = 3 * time.Second
-
-// runHere runs an alert in this process; false when the turn to do so did not come.
-func (s *Service) runHere(ctx context.Context, name, owner string) (ran Ran, had bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var decided atomic.Bool // whether the turn came or the patience ended
-	patience := time.AfterFunc(turnPatience, func() {
-		if decided.CompareAndSwap(false, true) {
-			cancel()
-		}
-	})
-	defer patience.Stop()
-	err = s.bus.Lease(ctx, stream.RoleAlerts, owner, func(ctx context.Context) error {
-		if !had && !decided.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-		had = true
-		var err error
-		ran, err = s.newWatch().runNow(ctx, name)
-		return err
-	})
-	return ran, had, err
-}
-
-// read is the answer of the process that tells news.
-func read(m *nats.Msg) (Ran, error) {
-	var r reply
-	if err := json.Unmarshal(m.Data, &r); err != nil {
-		return Ran{}, fmt.Errorf("answer of the process that serves alerts: %w", err)
-	}
-	switch {
-	case r.Absent:
-		return r.Ran, ErrNoAlert
-	case r.NotNow:
-		return r.Ran, ErrNotNow
-	case r.Error != "":
-		return r.Ran, errors.New(r.Error)
-	}
-	return r.Ran, nil
 }
