@@ -17,6 +17,7 @@ import (
 	"net/mail"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -327,5 +328,43 @@ func (d *desk) wait(what string, ok func() bool) {
 		if time.Now().After(end) {
 			d.t.Fatalf("gave up waiting for %s", what)
 		}
+	}
+}
+
+// A receiver that does not answer is given up, and of one whose answer does not end little is
+// read.
+func TestHostileReceivers(t *testing.T) {
+	d := newDesk(t, nil)
+	done := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-done }))
+	defer silent.Close()
+	defer close(done)
+	var written atomic.Int64
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for chunk := make([]byte, 16<<10); r.Context().Err() == nil; {
+			n, err := w.Write(chunk)
+			if written.Add(int64(n)); err != nil {
+				return
+			}
+		}
+	}))
+	defer endless.Close()
+	d.opts.Webhook.Timeout = time.Second
+	d.restart()
+	d.alert("all", func(a *Alert) {
+		a.Targets = []Target{{"webhook-1", ByWebhook, silent.URL}, {"webhook-2", ByWebhook, endless.URL}}
+	})
+	d.put(newWork("a:1"))
+	begun := time.Now()
+	ran := d.ranNow("all")
+	if ran.Sent != 1 || !strings.Contains(ran.Failed["webhook-1"], "deadline exceeded") {
+		t.Errorf("ran: %+v", ran)
+	}
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	// What the buffers of two sockets hold is not read.
+	if n := written.Load(); n > 32<<20 {
+		t.Errorf("%d bytes of an answer were taken", n)
 	}
 }
