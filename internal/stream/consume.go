@@ -193,6 +193,11 @@ func (s *Subscription) fetch(ctx context.Context, n int, wait time.Duration) ([]
 	defer cancel()
 	batch, err := s.consumer.Fetch(n, jetstream.FetchContext(fetching))
 	if err != nil {
+		if fetching.Err() != nil && ctx.Err() == nil {
+			// On a busy machine the wait can be over before it has begun, which the client
+			// takes for a mistake of the caller.
+			return nil, nil
+		}
 		return nil, s.fetchError(ctx, err)
 	}
 	var msgs []jetstream.Msg

@@ -153,6 +153,25 @@ func TestEnvelopesAreSplitAndReadInOrder(t *testing.T) {
 	}
 }
 
+// A wait that is over before the server is asked, as happens where all processors are busy,
+// is no failure.
+func TestNothingComesInNoTime(t *testing.T) {
+	b := open(t, Config{Dir: t.TempDir()})
+	publish(t, b, candidates(1, ""))
+	sub, err := b.Subscribe(t.Context(), Candidates, "reader", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wait := range []time.Duration{0, time.Nanosecond} {
+		if got, err := sub.Fetch(t.Context(), 1, wait); err != nil || len(got) > 0 {
+			t.Errorf("in %v came %d envelopes, error %v", wait, len(got), err)
+		}
+	}
+	if got := fetch(t, sub, 1); len(got) != 1 {
+		t.Errorf("then came %d envelopes", len(got))
+	}
+}
+
 func TestUnacknowledgedEnvelopesComeAgainAfterReopening(t *testing.T) {
 	dir := t.TempDir()
 	b := open(t, Config{Dir: dir})
