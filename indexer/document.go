@@ -3,6 +3,7 @@ package indexer
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"polyglean/indexer/analysis"
@@ -32,14 +33,18 @@ var fieldNames = map[record.Field]struct{ text, stem string }{
 	record.FieldKeyword:  {TextKeyword, StemKeyword},
 }
 
+// spareForms keep their memory from one study to the next.
+var spareForms = sync.Pool{New: func() any { return new(analysis.Forms) }}
+
 // addTexts adds the words of titles, abstracts, keywords, authors and journals.
 func (s *Study) addTexts(doc *Document) {
 	doc.Text, doc.Stems = make(map[string][]string), make(map[string][]string)
-	var forms analysis.Forms
+	forms := spareForms.Get().(*analysis.Forms)
+	defer spareForms.Put(forms)
 	exact := valueSet(doc.Exact)
 	for _, t := range s.texts() {
 		forms.Reset()
-		t.addTo(&forms)
+		t.addTo(forms)
 		surfaces := forms.Surfaces()
 		if surfaces == "" {
 			continue

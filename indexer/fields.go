@@ -113,14 +113,33 @@ func (op Op) checkTerms(kind string, fields map[string][]string, known []string)
 			return fmt.Errorf("document %s: there is no %s field %q", op.ID, kind, field)
 		}
 		for _, v := range values {
+			if v == "" || areTerms(v) {
+				continue
+			}
 			for term := range strings.SplitSeq(v, " ") {
-				if err := checkValue(term); err != nil && v != "" {
+				if err := checkValue(term); err != nil {
 					return fmt.Errorf("document %s, %s field %s: %w", op.ID, kind, field, err)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// areTerms says whether checkValue accepts all terms of a value, which it does of nearly
+// all: a text is looked through as a whole, not word by word.
+func areTerms(v string) bool {
+	if strings.Contains(v, "  ") || v[0] == ' ' || v[len(v)-1] == ' ' || !utf8.ValidString(v) {
+		return false
+	}
+	for len(v) > MaxValue {
+		space := strings.LastIndexByte(v[:MaxValue+1], ' ')
+		if space < 0 {
+			return false
+		}
+		v = v[space+1:]
+	}
+	return true
 }
 
 func checkValue(v string) error {

@@ -138,8 +138,8 @@ type forms struct {
 	judged bool
 }
 
-// maxKnown bounds what a stemmer remembers: twice as many words, some 5 MB.
-const maxKnown = 1 << 14
+// maxKnown bounds what a stemmer remembers: twice as many words, some 10 MB.
+const maxKnown = 1 << 15
 
 func newStemmer(lang string, script *unicode.RangeTable, filters ...analysis.TokenFilter) *stemmer {
 	return &stemmer{lang: lang, script: script, filters: filters, known: make(map[string]forms)}

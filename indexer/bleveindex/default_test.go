@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/bench"
 	"polyglean/internal/record"
+	"polyglean/internal/sidebyside"
 )
 
 // studies makes n synthetic studies of 12 title and 180 abstract words, drawn by a
@@ -77,22 +76,13 @@ func write(b *testing.B, x *Index, all []indexer.Study) time.Duration {
 	start := time.Now()
 	for batch := range slices.Chunk(all, batchSize) {
 		// Both indexes analyse texts on all processors.
-		ops := make([]indexer.Op, len(batch))
-		var wg sync.WaitGroup
-		for part := range slices.Chunk(ops, (len(ops)+1)/runtime.GOMAXPROCS(0)) {
-			studies := batch[:len(part)]
-			batch = batch[len(part):]
-			wg.Go(func() {
-				for i := range part {
-					doc, err := studies[i].Document()
-					if err != nil {
-						b.Error(err)
-					}
-					part[i] = indexer.Op{ID: studies[i].ID, Version: 1, Doc: &doc}
-				}
-			})
+		ops, err := sidebyside.Map(len(batch), func(i int) (indexer.Op, error) {
+			doc, err := batch[i].Document()
+			return indexer.Op{ID: batch[i].ID, Version: 1, Doc: &doc}, err
+		})
+		if err != nil {
+			b.Fatal(err)
 		}
-		wg.Wait()
 		if _, err := x.Apply(b.Context(), ops); err != nil {
 			b.Fatal(err)
 		}

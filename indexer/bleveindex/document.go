@@ -38,7 +38,7 @@ func newDocument(op indexer.Op) index.Document {
 		doc.AddField(&field{name: name, options: exactOptions, values: values, analyze: analyze})
 	}
 	for name, n := range op.Doc.Numbers {
-		doc.AddField(&field{name: name, options: numberOptions, values: numberTerms(n), analyze: exactTerms})
+		doc.AddField(&field{name: name, options: numberOptions, values: numberTerms(name, n), analyze: exactTerms})
 	}
 	doc.AddField(&field{name: sourceField, options: index.StoreField, stored: encodeSource(op.Version, op.Doc.Source)})
 	return doc
@@ -136,17 +136,24 @@ func each(values []string, freq *index.TokenFreq) (index.TokenFrequencies, int) 
 	return terms, len(terms)
 }
 
-// A number is indexed at two resolutions, so that a wide range reads few terms:
-// as it is, and without its low coarseBits (17 minutes of milliseconds).
+// Times are indexed at two resolutions, so that a wide range reads few terms: as they are,
+// and without their low coarseBits (17 minutes of milliseconds). Of other numbers there are
+// few that differ.
 const (
 	fine       = 'f'
 	coarse     = 'c'
 	coarseBits = 20
 )
 
-func numberTerms(n int64) []string {
+func coarsened(field string) bool { return field == indexer.NumberAdded }
+
+func numberTerms(field string, n int64) []string {
 	u := sortable(n)
-	return []string{string(numberTerm(fine, u)), string(numberTerm(coarse, u>>coarseBits))}
+	terms := []string{string(numberTerm(fine, u))}
+	if coarsened(field) {
+		terms = append(terms, string(numberTerm(coarse, u>>coarseBits)))
+	}
+	return terms
 }
 
 // A numberTerm has seven bits in each byte behind the resolution: scorch parts the values

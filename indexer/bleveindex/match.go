@@ -136,7 +136,7 @@ func (s *segmentReader) numberDocs(e indexer.Range) (*roaring.Bitmap, error) {
 		return roaring.New(), nil
 	}
 	first, last := from>>coarseBits, to>>coarseBits
-	if last-first < 2 {
+	if last-first < 2 || !coarsened(e.Field) {
 		return s.numbersBetween(e.Field, fine, from, to)
 	}
 	middle, err := s.numbersBetween(e.Field, coarse, first+1, last-1)

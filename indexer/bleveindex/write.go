@@ -97,7 +97,7 @@ func parts(ops []indexer.Op, chosen []int) [][]int {
 func free() int {
 	sample := []metrics.Sample{{Name: "/sched/goroutines/running:goroutines"}, {Name: "/sched/goroutines/runnable:goroutines"}}
 	least := math.MaxInt
-	for range 4 {
+	for range 2 {
 		time.Sleep(500 * time.Microsecond)
 		metrics.Read(sample)
 		least = min(least, int(sample[0].Value.Uint64()+sample[1].Value.Uint64())-1)
