@@ -38,6 +38,13 @@ type Prober interface {
 	Ready(ctx context.Context) error
 }
 
+// Counter is an Index that is written to through one value only, and counts the calls of
+// Apply that have ended. Who finds no more than it made itself since it last read knows that
+// nobody else has written.
+type Counter interface {
+	Applied() uint64
+}
+
 // ErrUnavailable marks errors of a backend that is not there now: try later.
 var ErrUnavailable = errors.New("index unavailable")
 

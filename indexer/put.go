@@ -37,7 +37,12 @@ type Refused[T Member | LoggedDecision | LoggedScore] struct {
 // safe.
 func Merge(ctx context.Context, index Index, members []Member, decisions []LoggedDecision) (Merged, error) {
 	var m Merged
+	counter, counts := index.(Counter)
 	for range mergeTries {
+		var before uint64
+		if counts {
+			before = counter.Applied()
+		}
 		c, err := assemble(ctx, index, members, decisions)
 		if err != nil {
 			return Merged{}, err
@@ -65,7 +70,7 @@ func Merge(ctx context.Context, index Index, members []Member, decisions []Logge
 				written = append(written, ops[i])
 			}
 		}
-		if alone {
+		if alone && !(counts && counter.Applied() == before+1) {
 			if alone, err = c.from.settled(ctx, written); err != nil {
 				return Merged{}, err
 			}

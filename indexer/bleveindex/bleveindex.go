@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -37,6 +38,7 @@ type Index struct {
 
 	// writing lets one batch at a time compare versions and write.
 	writing sync.Mutex
+	applied atomic.Uint64
 	// rest runs Compact when nothing has been written for a while.
 	rest       *time.Timer
 	compacting sync.Mutex
@@ -45,7 +47,10 @@ type Index struct {
 	closed bool
 }
 
-var _ indexer.Index = (*Index)(nil)
+var (
+	_ indexer.Index   = (*Index)(nil)
+	_ indexer.Counter = (*Index)(nil)
+)
 
 // Open opens the index in dir and creates it when dir is missing or empty. The
 // error is a *indexer.VersionError when another version of the program wrote it.

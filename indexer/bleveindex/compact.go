@@ -13,15 +13,18 @@ import (
 // merged two or three at a time, and a document of a harvest is written four times; with a
 // low one, and more of them merged at once, there are more segments, which costs every
 // search. So there are more while there is writing, and few when there has been none for a
-// while.
+// while. Nor is a segment merged again, while there is writing, that holds what twenty
+// batches brought: two or three of them make the next, for which all is written anew.
 const (
-	// busySegment is the floor while there is writing, in documents, and busyMerge how many
-	// segments are then merged at once.
+	// busySegment is the floor while there is writing, in documents, busyMerge how many
+	// segments are then merged at once, and busyLargest how many documents they may have.
+	// Scorch leaves alone what is larger than half of that.
 	busySegment = 100
 	busyMerge   = 20
-	// maxSegment is the number of documents at which a segment is not merged any more: what
-	// scorch needs of memory to merge grows with the segment that it makes.
-	maxSegment = 50_000
+	busyLargest = 20_000
+	// maxSegment is how many documents a segment may have, which has room for three of the
+	// largest of writing: what scorch needs of memory to merge grows with what it makes.
+	maxSegment = 64_000
 	// restAfter is how long nothing is written before segments are merged as for rest.
 	restAfter = 2 * time.Second
 )

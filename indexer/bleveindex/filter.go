@@ -41,9 +41,9 @@ type filterKey struct {
 // filter is that of a field of a segment.
 type filter struct {
 	asked atomic.Int64
-	made  sync.Once
-	terms *bloom.BloomFilter
-	err   error
+	make  sync.Once
+	// terms is nil until the filter is made.
+	terms atomic.Pointer[bloom.BloomFilter]
 }
 
 // worth is which part of its terms has to be looked up in a dictionary before a filter is
@@ -63,13 +63,26 @@ func (f *filters) filter(segment uint64, field string) *filter {
 	return one
 }
 
-// mayHave reports whether a term may be in the dictionary that the filter is of.
-func (f *filter) mayHave(d segment.TermDictionary, term []byte) (bool, error) {
-	if float64(f.asked.Add(1)) <= worth*float64(d.Cardinality()) {
-		return true, nil
+// excludes reports whether a term is certainly not in the dictionary that the filter is of.
+func (f *filter) excludes(term []byte) bool {
+	terms := f.terms.Load()
+	return terms != nil && !terms.Test(term)
+}
+
+// ask counts that the dictionary is asked for a term, and makes the filter of it once that
+// is worth it; made says that it did.
+func (f *filter) ask(d segment.TermDictionary) (made bool, err error) {
+	if f.terms.Load() != nil || float64(f.asked.Add(1)) <= worth*float64(d.Cardinality()) {
+		return false, nil
 	}
-	f.made.Do(func() { f.terms, f.err = filterOf(d) })
-	return f.err == nil && f.terms.Test(term), f.err
+	f.make.Do(func() {
+		var terms *bloom.BloomFilter
+		if terms, err = filterOf(d); err == nil {
+			f.terms.Store(terms)
+			made = true
+		}
+	})
+	return made, err
 }
 
 // keep forgets the filters of all segments but the given.

@@ -29,15 +29,11 @@ type snapshot struct {
 type segmentReader struct {
 	*scorch.SegmentSnapshot
 	deleted *roaring.Bitmap
-	dicts   map[string]fieldTerms
-	filters *filters
-}
-
-// fieldTerms are the terms of a segment's field.
-type fieldTerms struct {
-	segment.TermDictionary
-	// filter is nil where a field has none.
-	filter *filter
+	// dicts and filters are those of fields, once they were needed; of is where filters are
+	// kept from one snapshot to the next.
+	dicts   map[string]segment.TermDictionary
+	filters map[string]*filter
+	of      *filters
 }
 
 func (x *Index) snapshot(ctx context.Context) (*snapshot, error) {
@@ -62,8 +58,9 @@ func (x *Index) snapshotOf(ctx context.Context, root *scorch.IndexSnapshot) *sna
 		snap.segments = append(snap.segments, &segmentReader{
 			SegmentSnapshot: s,
 			deleted:         s.Deleted(),
-			dicts:           make(map[string]fieldTerms),
-			filters:         &x.filters,
+			dicts:           make(map[string]segment.TermDictionary),
+			filters:         make(map[string]*filter),
+			of:              &x.filters,
 		})
 	}
 	return snap
@@ -75,19 +72,25 @@ func (s *snapshot) again() *snapshot { return s.index.snapshotOf(s.ctx, s.root) 
 
 func (s *snapshot) close() { s.root.Close() }
 
-func (s *segmentReader) dict(field string) (d fieldTerms, err error) {
-	d, ok := s.dicts[field]
-	if ok {
+func (s *segmentReader) dict(field string) (segment.TermDictionary, error) {
+	if d, ok := s.dicts[field]; ok {
 		return d, nil
 	}
-	if d.TermDictionary, err = s.Segment().Dictionary(field); err != nil {
-		return d, err
+	d, err := s.Segment().Dictionary(field)
+	if err == nil {
+		s.dicts[field] = d
 	}
-	if filtered[field] {
-		d.filter = s.filters.filter(s.Id(), field)
+	return d, err
+}
+
+// filter is that of a field which has one.
+func (s *segmentReader) filter(field string) *filter {
+	f, ok := s.filters[field]
+	if !ok {
+		f = s.of.filter(s.Id(), field)
+		s.filters[field] = f
 	}
-	s.dicts[field] = d
-	return d, nil
+	return f
 }
 
 // postings are the live documents that have the term.
@@ -102,14 +105,23 @@ func (s *segmentReader) postings(field string, term []byte) (segment.PostingsLis
 // has reports whether a document of the segment has the term, be it deleted or not: most
 // of what is looked up is in few segments or in none, and that is soon known.
 func (s *segmentReader) has(field string, term []byte) (bool, error) {
+	if !filtered[field] {
+		d, err := s.dict(field)
+		if err != nil {
+			return false, err
+		}
+		return d.Contains(term)
+	}
+	f := s.filter(field)
+	if f.excludes(term) {
+		return false, nil // without a dictionary, of which there are as many as segments
+	}
 	d, err := s.dict(field)
 	if err != nil {
 		return false, err
 	}
-	if d.filter != nil {
-		if may, err := d.filter.mayHave(d, term); err != nil || !may {
-			return false, err
-		}
+	if made, err := f.ask(d); err != nil || made && f.excludes(term) {
+		return false, err
 	}
 	return d.Contains(term)
 }

@@ -36,7 +36,7 @@ func openStore(path string, queue *index.AnalysisQueue) (store *scorch.Scorch, g
 		"path":         path,
 		"bolt_timeout": lockTimeout.String(), "eventCallbackName": guardName,
 		"scorchMergePlanOptions": map[string]any{
-			"MaxSegmentSize": maxSegment, "FloorSegmentSize": busySegment,
+			"MaxSegmentSize": busyLargest, "FloorSegmentSize": busySegment,
 			"MaxSegmentsPerTier": busyMerge, "SegmentsPerMergeTask": busyMerge,
 		},
 		// The parts of a batch are not merged before they are on the disk: it waits for that.

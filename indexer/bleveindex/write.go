@@ -26,6 +26,7 @@ const minPart = 250
 func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome, error) {
 	x.writing.Lock()
 	defer x.writing.Unlock()
+	defer x.applied.Add(1) // behind all that it does, and before another one begins
 	if err := x.guard.err(); err != nil {
 		return nil, fmt.Errorf("write to the index: %w", err)
 	}
@@ -80,6 +81,9 @@ func (x *Index) Apply(ctx context.Context, ops []indexer.Op) ([]indexer.Outcome,
 	}
 	return outcomes, nil
 }
+
+// Applied implements indexer.Counter.
+func (x *Index) Applied() uint64 { return x.applied.Load() }
 
 // parts divides operations among processors: scorch makes a segment on one alone. One large
 // segment takes less work than two small ones, so those that are busy get none.

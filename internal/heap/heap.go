@@ -13,7 +13,7 @@ const (
 	// percent is how far memory may grow over what is in use, below the limit. Go's own is 100.
 	percent = 200
 	// room is the limit in bytes of all memory that Go manages while a third of it is free.
-	room = 400 << 20
+	room = 440 << 20
 )
 
 // Tune sets how often garbage is collected from now on, unless the environment says it
