@@ -62,7 +62,7 @@ func TestAttributes(t *testing.T) {
 	for more, want := range map[string]string{
 		"": strings.Join(mustParse(t, parse, "").Lexicon.Facets(), " "),
 		"names:\n  facets:\n    people: Beekeepers\n": "people topic negative",
-		"attributes: [people]\n":                       "people",
+		"attributes: [people]\n":                      "people",
 	} {
 		if got := strings.Join(mustParse(t, parse, more).Attributes, " "); got != want {
 			t.Errorf("%q: %s, want %s", more, got, want)
