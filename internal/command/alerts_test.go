@@ -111,8 +111,16 @@ func TestAlertIsKilled(t *testing.T) {
 	s.run(exitComplete, "import", ris, "--database", "Elsewhere")
 
 	byHand := s.command("alerts", "run")
-	office.whenTaken(func() { _ = byHand.Process.Signal(syscall.SIGKILL) })
-	_ = byHand.Run()
+	begun := make(chan struct{})
+	office.whenTaken(func() {
+		<-begun
+		_ = byHand.Process.Signal(syscall.SIGKILL)
+	})
+	if err := byHand.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(begun)
+	_ = byHand.Wait()
 	if !killed(byHand) {
 		t.Fatalf("alerts run was not killed: %v", byHand.ProcessState)
 	}
