@@ -101,6 +101,7 @@ func (p *pipeline) addAlert(ctx context.Context, a *alerts.Alert, out io.Writer)
 			return usagef("--webhook needs a key that its receiver knows messages by: set webhook.secret in the configuration, or POLYGLEAN_WEBHOOK_SECRET_FILE")
 		}
 	}
+	a.Query = withIDs(a.Query, p.protocol)
 	// A search that cannot be run is not saved.
 	q := a.Query
 	q.Size = 1

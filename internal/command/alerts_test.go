@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,6 +93,18 @@ func (c counter) Data(r io.Reader) error {
 		then()
 	}
 	return nil
+}
+
+// TestAlertOfNames: what a protocol calls things can be typed here as in a search.
+func TestAlertOfNames(t *testing.T) {
+	s := newSite(t, 10, 0, "")
+	s.run(exitComplete, "harvest")
+	s.run(exitComplete, "alerts", "add", "topical", "--facet", "topic=sex trafficking")
+	var state alertState
+	s.runJSON(exitComplete, &state, "alerts", "show", "topical")
+	if got := state.Query.Filters["attr:topic"]; !slices.Equal(got, []string{"sex_trafficking"}) || len(state.Query.Filters) != 1 {
+		t.Errorf("the alert filters by %v", state.Query.Filters)
+	}
 }
 
 // TestAlertIsKilled kills the process that tells news when the mail server has taken a
