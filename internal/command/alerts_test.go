@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
-	"github.com/nats-io/nats-server/v2/server"
 
 	"polyglean/internal/record"
 )
@@ -220,17 +219,6 @@ func TestAlertsRole(t *testing.T) {
 	if es == "" {
 		t.Skip("skipped: the role alerts on a NATS server and a real Elasticsearch; start one (../shared/elasticsearch/start) and set POLYGLEAN_TEST_ELASTICSEARCH to its URL, or run .ci/run")
 	}
-	broker, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	broker.Start()
-	t.Cleanup(func() { broker.Shutdown(); broker.WaitForShutdown() })
-	if !broker.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server did not start")
-	}
 	office := openPostOffice(t)
 	index := fmt.Sprintf("alerts-role-%d", time.Now().UnixNano())
 	s := newSite(t, 10, 0, fmt.Sprintf(`nats: {url: %q}
@@ -238,7 +226,7 @@ index:
   backend: elasticsearch
   elasticsearch: {addresses: [%q], index: %s}
 mail: {host: 127.0.0.1, port: %d, tls: none, from: review@example.org}
-`, broker.ClientURL(), es, index, office.port))
+`, broker(t), es, index, office.port))
 	t.Cleanup(func() { deleteIndices(t, es, index) })
 	s.serve("--roles", "classifier")
 	s.serve("--roles", "indexer")

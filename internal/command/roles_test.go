@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 
 	"polyglean/indexer"
 	"polyglean/indexer/elasticindex"
@@ -25,23 +24,12 @@ func TestRoles(t *testing.T) {
 	if es == "" {
 		t.Skip("skipped: roles on a NATS server and a real Elasticsearch; start one (../shared/elasticsearch/start) and set POLYGLEAN_TEST_ELASTICSEARCH to its URL, or run .ci/run")
 	}
-	broker, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	broker.Start()
-	t.Cleanup(func() { broker.Shutdown(); broker.WaitForShutdown() })
-	if !broker.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server did not start")
-	}
 	index := fmt.Sprintf("roles-%d", time.Now().UnixNano())
 	s := newSite(t, 400, 3, fmt.Sprintf(`nats: {url: %q}
 index:
   backend: elasticsearch
   elasticsearch: {addresses: [%q], index: %s}
-`, broker.ClientURL(), es, index))
+`, broker(t), es, index))
 	t.Cleanup(func() { deleteIndices(t, es, index) })
 
 	first := s.serve("--roles", "classifier")
