@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"polyglean/internal/natstest"
 	"polyglean/internal/record"
 	"polyglean/internal/stream"
 )
@@ -151,23 +151,6 @@ func restore(t *testing.T, path string, c stream.Config) error {
 	return f.Restore(t.Context(), c, func(context.Context) error { return nil })
 }
 
-// broker starts a NATS server of its own.
-func broker(t *testing.T) stream.Config {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server did not start")
-	}
-	return stream.Config{URL: s.ClientURL()}
-}
-
 // fetch fetches until it has n envelopes, however slow the server is. Those that come
 // again because the test stood still are left out.
 func fetch(t *testing.T, sub *stream.Subscription, n int) []*stream.Delivery {
@@ -193,7 +176,7 @@ func fetch(t *testing.T, sub *stream.Subscription, n int) []*stream.Delivery {
 // Every message comes back at its place, from the embedded store to a server and from
 // there to the embedded store, and the readers go on where they were.
 func TestThereAndBack(t *testing.T) {
-	dirs := []stream.Config{{Dir: t.TempDir()}, broker(t), {Dir: t.TempDir()}}
+	dirs := []stream.Config{{Dir: t.TempDir()}, {URL: natstest.URL(t)}, {Dir: t.TempDir()}}
 	b := open(t, dirs[0])
 	fill(t, b)
 	remove(t, b, stream.Candidates, 1, 2, 17, 18, 30)
@@ -253,7 +236,7 @@ func TestCluster(t *testing.T) {
 	fill(t, b)
 	remove(t, b, stream.Classified, 3, 4, 40)
 	want, path := content(t, b), save(t, b)
-	to := cluster(t)
+	to := stream.Config{URL: natstest.Cluster(t), Replicas: 3}
 	patiently(t, func() error { return restore(t, path, to) })
 	var there *stream.Bus
 	patiently(t, func() (err error) {
@@ -399,7 +382,7 @@ func TestRefusals(t *testing.T) {
 	staying := stream.Config{Dir: t.TempDir(), Stays: true}
 	open(t, staying)
 	b.Close()
-	server := broker(t)
+	server := stream.Config{URL: natstest.URL(t)}
 	serving := open(t, server)
 	err := serving.Lease(t.Context(), stream.RoleHarvester, "test", func(context.Context) error {
 		if err := restore(t, path, server); err == nil || !strings.Contains(err.Error(), "harvester is at work") {

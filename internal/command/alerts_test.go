@@ -19,6 +19,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"polyglean/internal/natstest"
 	"polyglean/internal/record"
 )
 
@@ -226,7 +227,7 @@ index:
   backend: elasticsearch
   elasticsearch: {addresses: [%q], index: %s}
 mail: {host: 127.0.0.1, port: %d, tls: none, from: review@example.org}
-`, broker(t), es, index, office.port))
+`, natstest.URL(t), es, index, office.port))
 	t.Cleanup(func() { deleteIndices(t, es, index) })
 	s.serve("--roles", "classifier")
 	s.serve("--roles", "indexer")

@@ -15,11 +15,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nats-io/nats-server/v2/server"
 
 	"polyglean/indexer"
 	"polyglean/indexer/bleveindex"
 	"polyglean/indexer/elasticindex"
+	"polyglean/internal/natstest"
 )
 
 // documents are the studies in an index as they lie in it.
@@ -55,23 +55,6 @@ func sameDocuments(t *testing.T, what string, want, got map[string]string) {
 	}
 }
 
-// broker starts a NATS server of its own and returns its URL.
-func broker(t *testing.T) string {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server did not start")
-	}
-	return s.ClientURL()
-}
-
 // harvested is a site that has harvested, with decisions and rulings.
 func harvested(t *testing.T, n int) *site {
 	t.Helper()
@@ -97,7 +80,7 @@ func TestBackupRestore(t *testing.T) {
 	sameDocuments(t, "reindex", want, s.documents("data"))
 
 	s.run(exitComplete, "backup", "first.tar")
-	url := broker(t)
+	url := natstest.URL(t)
 	t.Setenv("POLYGLEAN_NATS_URL", url)
 	s.run(exitComplete, "--data", "cluster", "restore", "first.tar")
 	sameDocuments(t, "on a server", want, s.documents("cluster"))

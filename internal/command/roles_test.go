@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-
 	"polyglean/indexer"
 	"polyglean/indexer/elasticindex"
+	"polyglean/internal/natstest"
 )
 
 // TestRoles runs every stage as a process of its own on a NATS server and a real
@@ -29,7 +29,7 @@ func TestRoles(t *testing.T) {
 index:
   backend: elasticsearch
   elasticsearch: {addresses: [%q], index: %s}
-`, broker(t), es, index))
+`, natstest.URL(t), es, index))
 	t.Cleanup(func() { deleteIndices(t, es, index) })
 
 	first := s.serve("--roles", "classifier")

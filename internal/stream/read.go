@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -149,6 +150,103 @@ func (b *Bus) envelopeAt(ctx context.Context, log string, seq uint64) (Envelope,
 	}
 	return e, true, nil
 }
+
+const (
+	// pulse is how often a server that has nothing to give says that it still waits. One
+	// that is silent for two of them is asked anew: what asks it may be lost without a
+	// word, as among several servers when the one asked has not heard of the other.
+	pulse = 500 * time.Millisecond
+	// quiet is how long nothing comes before it is looked whether anything will. It is
+	// longer than two pulses, or a silent server would never be asked anew.
+	quiet = 2 * time.Second
+	// readAttempts is how often in a row a server that does not answer is asked anew, at
+	// longer and longer intervals, before reading is an error.
+	readAttempts = 5
+)
+
+// passage is the part of a stream that is read.
+type passage struct {
+	// after and through are the positions that it lies between; the second is in it.
+	after, through uint64
+	// subject is a pattern that what is read is under; empty for all.
+	subject     string
+	headersOnly bool
+}
+
+// each reads a stream from its first message to the last it has now.
+func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(jetstream.Msg, uint64) error) error {
+	return b.eachIn(ctx, name, passage{through: math.MaxUint64, headersOnly: headersOnly}, fn)
+}
+
+// eachIn reads a passage of a stream, or as much of it as there is now.
+func (b *Bus) eachIn(ctx context.Context, name string, p passage, fn func(jetstream.Msg, uint64) error) error {
+	s, err := b.js.Stream(ctx, name)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", name, err)
+	}
+	last, err := lastReadable(ctx, s, p)
+	if err != nil || last <= p.after {
+		return err
+	}
+	c, err := s.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		HeadersOnly: p.headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: p.after + 1,
+		FilterSubjects: p.subjects(), MaxResetAttempts: readAttempts,
+	})
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", name, err)
+	}
+	it, err := c.Messages(jetstream.PullMaxBytes(b.readAhead()), jetstream.PullHeartbeat(pulse))
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", name, err)
+	}
+	defer it.Stop()
+	stop := context.AfterFunc(ctx, it.Stop)
+	defer stop()
+	at := p.after
+	for {
+		m, err := it.Next(jetstream.NextMaxWait(quiet))
+		if errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
+			// What was the last may have been removed, and nothing more may come.
+			if last, err = lastReadable(ctx, s, p); err != nil || last <= at {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", name, err)
+		}
+		// What was the last may have been replaced by a later message.
+		if meta.Sequence.Stream > p.through {
+			return nil
+		}
+		at = meta.Sequence.Stream
+		if err := fn(m, at); err != nil {
+			return err
+		}
+		if at >= last || meta.NumPending == 0 {
+			return nil
+		}
+	}
+}
+
+// subjects are what the server is to choose by; none for all.
+func (p passage) subjects() []string {
+	if p.subject == "" {
+		return nil
+	}
+	return []string{p.subject}
+}
+
+// readAhead is how many bytes of a log are fetched ahead of who reads it. More are asked
+// for when half of them are read, and the largest message has to fit into that.
+func (b *Bus) readAhead() int { return 2*int(b.nc.MaxPayload()) + 1<<20 }
 
 // lastReadable is the last position of a passage that has a message which can be read; 0
 // when there is none. A reader that waits for a later one waits for ever.
