@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -87,8 +88,11 @@ func (b *Bus) EachState(ctx context.Context, pattern string, fn func(key string,
 		case <-ctx.Done():
 			return ctx.Err()
 		case entry, open := <-w.Updates():
+			if !open {
+				return fmt.Errorf("states %s: %w", pattern, nats.ErrConnectionClosed)
+			}
 			// A nil entry says that all there was has been given.
-			if !open || entry == nil {
+			if entry == nil {
 				return nil
 			}
 			if err := fn(entry.Key(), entry.Value()); err != nil {
