@@ -24,12 +24,8 @@ func (b *Bus) AppendAlert(ctx context.Context, review, alert string, after uint6
 	msg.Data = raw
 	msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(after, 10))
 	seq, err := b.store(ctx, msg)
-	var api *jetstream.APIError
-	if errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return 0, fmt.Errorf("ledger of alert %s: %w", alert, ErrChanged)
-	}
 	if err != nil {
-		return 0, fmt.Errorf("ledger of alert %s: %w", alert, err)
+		return 0, fmt.Errorf("ledger of alert %s: %w", alert, orChanged(err))
 	}
 	return seq, nil
 }
@@ -53,15 +49,6 @@ func (b *Bus) EachAlertEntry(ctx context.Context, review, alert string, after, t
 			return err
 		}
 		after = msg.Sequence
-	}
-	return nil
-}
-
-// DeleteState removes what SaveState wrote, with nothing of it left in the bucket. That
-// there is nothing is no error.
-func (b *Bus) DeleteState(ctx context.Context, key string) error {
-	if err := b.runs.Purge(ctx, key); err != nil {
-		return fmt.Errorf("state %s: %w", key, err)
 	}
 	return nil
 }

@@ -46,12 +46,8 @@ func (b *Bus) UpdateState(ctx context.Context, key string, v any, revision uint6
 	} else {
 		next, err = b.runs.Update(ctx, key, raw, revision)
 	}
-	var api *jetstream.APIError
-	if errors.Is(err, jetstream.ErrKeyExists) || errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return 0, fmt.Errorf("state %s: %w", key, ErrChanged)
-	}
 	if err != nil {
-		return 0, fmt.Errorf("state %s: %w%s", key, err, fullHint(err))
+		return 0, fmt.Errorf("state %s: %w%s", key, orChanged(err), fullHint(err))
 	}
 	return next, nil
 }
@@ -74,6 +70,24 @@ func (b *Bus) LoadRevision(ctx context.Context, key string, v any) (uint64, erro
 
 // ErrChanged means that another process saved a state in between.
 var ErrChanged = errors.New("another process has changed it")
+
+// orChanged is ErrChanged in place of a server's word for it, and any other error itself.
+func orChanged(err error) error {
+	var api *jetstream.APIError
+	if errors.Is(err, jetstream.ErrKeyExists) || errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return ErrChanged
+	}
+	return err
+}
+
+// DeleteState removes what SaveState wrote, with nothing of it left in the bucket. That
+// there is nothing is no error.
+func (b *Bus) DeleteState(ctx context.Context, key string) error {
+	if err := b.runs.Purge(ctx, key); err != nil {
+		return fmt.Errorf("state %s: %w", key, err)
+	}
+	return nil
+}
 
 // EachState calls fn with every key that matches the pattern, where "*" stands
 // for one part between dots and ">" for the rest, in order of writing.
