@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	bcp47 "golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"polyglean/classifier/language"
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
 )
 
@@ -42,15 +40,15 @@ func (c *Classifier) languageFinding(r *record.Classified) []record.Finding {
 	}
 	switch {
 	case l.Languages[0] == record.Undetermined:
-		f.Detail = fmt.Sprintf("The source says that the work is in %s.", languageName(l.Work))
+		f.Detail = fmt.Sprintf("The source says that the work is in %s.", langcode.Name(l.Work))
 	case l.WorkFrom == record.WorkByTitle:
-		f.Detail = fmt.Sprintf("The first title is in %s, so the work may be too; the rest is in English.", languageName(l.Work))
+		f.Detail = fmt.Sprintf("The first title is in %s, so the work may be too; the rest is in English.", langcode.Name(l.Work))
 	case l.WorkFrom == record.WorkByJournal:
-		f.Detail = fmt.Sprintf("The journal has a name in %s, so the work may be too; %s.", languageName(l.Work), where(l))
+		f.Detail = fmt.Sprintf("The journal has a name in %s, so the work may be too; %s.", langcode.Name(l.Work), where(l))
 	case foreignWork && !slices.Contains(l.Languages, l.Work):
-		f.Detail = fmt.Sprintf("The source says that the work is in %s; %s.", languageName(l.Work), where(l))
+		f.Detail = fmt.Sprintf("The source says that the work is in %s; %s.", langcode.Name(l.Work), where(l))
 	case foreignWork && english:
-		f.Detail = fmt.Sprintf("The work is in %s, with texts in %s.", languageName(l.Work), languageNames(l.Languages))
+		f.Detail = fmt.Sprintf("The work is in %s, with texts in %s.", langcode.Name(l.Work), languageNames(l.Languages))
 	default:
 		f.Detail = upperFirst(where(l)) + "."
 	}
@@ -83,21 +81,9 @@ func where(l *record.LanguageLedger) string {
 func languageNames(langs []string) string {
 	names := make([]string, len(langs))
 	for i, lang := range langs {
-		names[i] = languageName(lang)
+		names[i] = langcode.Name(lang)
 	}
 	return join(names)
-}
-
-// languageName is the English name of a language, or its code where it has none.
-func languageName(code string) string {
-	tag, err := bcp47.Parse(code)
-	if err != nil {
-		return code
-	}
-	if name := display.English.Languages().Name(tag); name != "" {
-		return name
-	}
-	return code
 }
 
 func upperFirst(s string) string {

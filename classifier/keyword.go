@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
 )
 
@@ -132,7 +133,7 @@ func (c *Classifier) otherLanguage(blocks []block, texts []text, grounds []recor
 		Reason:   record.OtherLanguage,
 		Evidence: foreign,
 		Detail: fmt.Sprintf("The %s %s says “%s” (%s); no English text of the record matches the strategy.",
-			languageName(placeLanguage(texts, first)), where, first.Words, c.protocol.Names.Concept(first.Concept)),
+			langcode.Name(placeLanguage(texts, first)), where, first.Words, c.protocol.Names.Concept(first.Concept)),
 	}
 }
 

@@ -66,11 +66,7 @@ func (s *Study) addTexts(doc *Document) {
 	}
 	for _, m := range s.Members {
 		for _, a := range m.Record.Candidate.Authors {
-			name := a.Name
-			if name == "" {
-				name = a.Given + " " + a.Family
-			}
-			addName(TextAuthor, name)
+			addName(TextAuthor, a.Whole())
 		}
 		addName(TextContainer, m.Record.Candidate.Container)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/internal/stream"
+	"polyglean/internal/untrusted"
 )
 
 // Alert is a saved search and whom it tells of what.
@@ -101,7 +102,7 @@ func NewAlert(name, title string, addresses, hooks []string) (Alert, error) {
 	}
 	a := Alert{
 		Schema: 1, ID: name + "-" + strings.ToLower(rand.Text()[:8]), Name: name,
-		Title: plain(cmp.Or(strings.TrimSpace(title), name)), Made: time.Now().UTC().Truncate(time.Second),
+		Title: untrusted.Line(cmp.Or(strings.TrimSpace(title), name)), Made: time.Now().UTC().Truncate(time.Second),
 	}
 	for _, text := range addresses {
 		parsed, err := mail.ParseAddress(text)

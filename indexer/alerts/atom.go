@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // feedEntries is how many news a feed has; a reader fetches it more often than that many
@@ -84,7 +86,7 @@ func (s *Service) Atom(ctx context.Context, name, base string) ([]byte, error) {
 	}
 	base = strings.TrimSuffix(cmp.Or(s.opts.BaseURL, base), "/")
 	feed := atomFeed{
-		Lang: "en", ID: urn(a.ID), Title: a.Title, Subtitle: plain(s.opts.Title), Updated: a.Made.Format(time.RFC3339),
+		Lang: "en", ID: urn(a.ID), Title: a.Title, Subtitle: untrusted.Line(s.opts.Title), Updated: a.Made.Format(time.RFC3339),
 		Author: atomPerson{"Polyglean"}, Maker: "Polyglean",
 		Links: []atomLink{
 			{"self", "application/atom+xml", base + "/alerts/" + a.Name + ".atom"},
@@ -151,7 +153,7 @@ func (s *Service) entry(a *Alert, d Digest, item *Item, base string) (atomEntry,
 		}
 	}
 	for _, code := range n.Languages {
-		e.Categories = append(e.Categories, atomCategory{code, schemeLanguage, languageName(code)})
+		e.Categories = append(e.Categories, atomCategory{code, schemeLanguage, langcode.Name(code)})
 	}
 	if n.Abstract != nil {
 		e.Summary = &atomText{Type: "text", Lang: langAttribute(n.Abstract.Lang), Text: n.Abstract.Text}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"polyglean/internal/untrusted"
 )
 
 // Status is how an alert fares. It is kept in KV: what servers answer can name people.
@@ -88,5 +90,5 @@ var address = regexp.MustCompile(`[^\s<>"'(]+@[^\s<>"')]+`)
 
 // hideAddress takes addresses out of what went wrong, for the log.
 func hideAddress(text string, t Target) string {
-	return plain(address.ReplaceAllString(strings.ReplaceAll(text, t.Address, t.ID), t.ID))
+	return untrusted.Line(address.ReplaceAllString(strings.ReplaceAll(text, t.Address, t.ID), t.ID))
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"polyglean/internal/langcode"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // Message is a digest as it is told. It is a function of the ledger and the alert: sent
@@ -41,7 +43,7 @@ func digestID(a *Alert, number int) string { return fmt.Sprintf("%s-%d", a.ID, n
 // message makes a digest ready to be told.
 func (s *Service) message(a *Alert, d Digest, items []Item) *Message {
 	m := &Message{
-		Schema: 1, Digest: digestID(a, d.Number), Alert: a.Name, Title: a.Title, Review: plain(s.opts.Title),
+		Schema: 1, Digest: digestID(a, d.Number), Alert: a.Name, Title: a.Title, Review: untrusted.Line(s.opts.Title),
 		At: d.At.Format(time.RFC3339), Counts: map[Kind]int{}, Studies: make([]News, len(items)),
 	}
 	for i := range items {
@@ -182,7 +184,7 @@ func (n News) Further() string {
 		case c.What == "year":
 			parts = append(parts, "the year is now "+c.Now)
 		case c.What == "language":
-			parts = append(parts, "a text in "+languageName(c.Now)+" has come")
+			parts = append(parts, "a text in "+langcode.Name(c.Now)+" has come")
 		default:
 			parts = append(parts, "another "+c.What)
 		}
@@ -195,7 +197,7 @@ func (n News) DOILink() string {
 	if n.DOI == "" {
 		return ""
 	}
-	return webLink("https://doi.org/" + n.DOI)
+	return untrusted.WebURL("https://doi.org/" + n.DOI)
 }
 
 // Read is where the study itself can be read, "" where no source says.
@@ -211,13 +213,13 @@ func (n News) Tongue(t record.Text) string {
 	if t.Lang == "" || t.Lang == record.Undetermined {
 		return ""
 	}
-	return languageName(t.Lang)
+	return langcode.Name(t.Lang)
 }
 
 func names(codes []string) []string {
 	out := make([]string, len(codes))
 	for i, c := range codes {
-		out[i] = languageName(c)
+		out[i] = langcode.Name(c)
 	}
 	return out
 }

@@ -33,7 +33,6 @@ type Service struct {
 	bus      *stream.Bus
 	searcher indexer.Searcher
 	opts     Options
-	names    protocol.Names
 	log      *slog.Logger
 	zone     *time.Location
 	pace     pace
@@ -45,7 +44,7 @@ type Service struct {
 // New makes a service. The searcher may be nil where nothing is evaluated.
 func New(bus *stream.Bus, searcher indexer.Searcher, opts Options) *Service {
 	s := &Service{
-		bus: bus, searcher: searcher, opts: opts, names: opts.Names, log: opts.Log, zone: opts.Zone,
+		bus: bus, searcher: searcher, opts: opts, log: opts.Log, zone: opts.Zone,
 		pace: usual, ledgers: map[string]*ledger{},
 	}
 	if s.log == nil {

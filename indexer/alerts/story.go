@@ -1,14 +1,13 @@
 package alerts
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 
 	"polyglean/indexer"
 	"polyglean/indexer/export"
 	"polyglean/internal/fold"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // Story is what a message says of a study, as it was when the news was written. It is kept
@@ -73,7 +72,7 @@ const (
 func (s *Service) story(study *indexer.Study, snippets []indexer.Snippet, changes []Change) *Story {
 	st := &Story{
 		Year: study.Year().Value, Container: shorten(study.Container().Value, containerSize),
-		DOI: plain(study.DOI().Value), Link: webLink(study.URL().Value), Retracted: retracted(study),
+		DOI: untrusted.Line(study.DOI().Value), Link: untrusted.WebURL(study.URL().Value), Retracted: retracted(study),
 		Languages: told(study.Languages()), Words: s.words(study, snippets), Reasons: reasons(study), Changes: changes,
 	}
 	for _, t := range study.AllTitles() {
@@ -86,14 +85,10 @@ func (s *Service) story(study *indexer.Study, snippets []indexer.Snippet, change
 			st.More = len(study.Authors().Value) - mostAuthors
 			break
 		}
-		name := a.Name
-		if name == "" {
-			name = a.Given + " " + a.Family
-		}
-		st.Authors = append(st.Authors, shorten(name, nameSize))
+		st.Authors = append(st.Authors, shorten(a.Whole(), nameSize))
 	}
 	for _, source := range study.Sources() {
-		st.Sources = append(st.Sources, plain(record.SourceName(source)))
+		st.Sources = append(st.Sources, untrusted.Line(record.SourceName(source)))
 	}
 	for _, t := range study.AllAbstracts() {
 		if !export.MayShare(t.License) {
@@ -137,7 +132,7 @@ func (s *Service) words(study *indexer.Study, snippets []indexer.Snippet) []Word
 				at = len(all)
 				all = append(all, Words{Concept: concept})
 				if concept != "" {
-					all[at].Name = s.names.Concept(concept)
+					all[at].Name = s.opts.Names.Concept(concept)
 				}
 			}
 			if len(all[at].Words) < mostWords {
@@ -159,14 +154,4 @@ func reasons(study *indexer.Study) []Reason {
 		}
 	}
 	return all
-}
-
-// webLink is an address that a reader may be sent to: sources have been seen to give
-// "javascript:" and file paths.
-func webLink(raw string) string {
-	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return u.String()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polyglean/internal/stream"
+	"polyglean/internal/untrusted"
 )
 
 // pace is how often things are done.
@@ -138,7 +139,7 @@ func (w *watch) look(ctx context.Context, a *Alert, now state) (Evaluation, erro
 			if st.Failure != nil {
 				before = *st.Failure
 			}
-			failure := before.again(plain(err.Error()))
+			failure := before.again(untrusted.Line(err.Error()))
 			st.Failure = &failure
 		}))
 	}

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"polyglean/internal/untrusted"
 )
 
 //go:embed templates/*.html static/*
@@ -28,7 +30,7 @@ func parsePages() (map[string]*template.Template, error) {
 		"plural": plural,
 		"day":    func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 		"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"plain":  plain,
+		"plain":  untrusted.Line,
 	}).ParseFS(files, "templates/layout.html")
 	if err != nil {
 		return nil, err

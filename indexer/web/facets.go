@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"polyglean/indexer"
+	"polyglean/internal/untrusted"
 )
 
 // group is a facet with its values: those shown at once, and the rest.
@@ -106,7 +107,7 @@ func (g *group) tellApart() {
 	for _, values := range [][]facetValue{g.Values, g.More} {
 		for i := range values {
 			if seen[fold(values[i].Label)] > 1 {
-				values[i].Label = plain(values[i].code)
+				values[i].Label = untrusted.Line(values[i].code)
 			}
 		}
 	}

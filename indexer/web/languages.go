@@ -5,6 +5,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // tongue is a language as a page names it.
@@ -36,12 +37,12 @@ func tongueOf(tag string) tongue {
 	}
 	parsed, err := language.Parse(tag)
 	if err != nil {
-		unknown.Name = plain(tag)
+		unknown.Name = untrusted.Line(tag)
 		return unknown
 	}
 	t := tongue{Tag: parsed.String(), Name: englishNames.Name(parsed), Native: display.Self.Name(parsed), Dir: "ltr"}
 	if t.Name == "" {
-		t.Name = plain(tag)
+		t.Name = untrusted.Line(tag)
 	}
 	if t.Native == t.Name {
 		t.Native = ""

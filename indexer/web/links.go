@@ -2,9 +2,9 @@ package web
 
 import (
 	"net/url"
-	"strings"
 
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // identifier is a persistent identifier, with the address it resolves at.
@@ -35,22 +35,8 @@ func identifiers(ids record.Identifiers) []identifier {
 		case "handle":
 			add("Handle", value, "hdl.handle.net", "/", "")
 		default:
-			add(plain(scheme), value, "", "", "")
+			add(untrusted.Line(scheme), value, "", "", "")
 		}
 	}
 	return out
-}
-
-// webURL is raw when a browser may be sent there, else empty: sources have been
-// seen to give "javascript:", "data:" and file paths.
-func webURL(raw string) string {
-	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" || u.User != nil {
-		return ""
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "http", "https":
-		return u.String()
-	}
-	return ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/internal/strategy"
+	"polyglean/internal/untrusted"
 )
 
 // searchView is the matter of the search page.
@@ -119,7 +120,7 @@ func (s *site) fill(ctx context.Context, v *searchView, a ask, res indexer.Resul
 	}
 	v.Meant = s.meant(a, res.Expansions)
 	if res.Suggestion != nil {
-		v.Perhaps = &perhaps{plain(res.Suggestion.Query), a.with(func(q *indexer.Query) { q.Text = res.Suggestion.Query }).href("/")}
+		v.Perhaps = &perhaps{untrusted.Line(res.Suggestion.Query), a.with(func(q *indexer.Query) { q.Text = res.Suggestion.Query }).href("/")}
 	}
 	v.Empty = res.Total == 0 && a.q.Text == "" && !a.filtered()
 	v.JSON = a.href("/api/search")

@@ -10,6 +10,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/country"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // studyView is the matter of a study's page.
@@ -121,7 +122,7 @@ func (s *site) study(st *indexer.Study) studyView {
 		c := &m.Candidate
 		view := memberView{
 			Source: sourceName(indexer.SourceOf(c)), SourceID: c.SourceID, Route: word(routeNames, string(c.Route)),
-			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: webURL(c.URL), Record: c, Why: capitalise(st.Members[i].Why),
+			Title: newPassage(c.Title(), textLang(m, record.FieldTitle, 0), nil), URL: untrusted.WebURL(c.URL), Record: c, Why: capitalise(st.Members[i].Why),
 		}
 		if _, _, ok := record.FollowedBy(c.Query); !ok && c.Query != "" { // else it is the first of the paths
 			view.Query = queryName(c.Query)
@@ -239,7 +240,7 @@ func studyIdentifiers(st *indexer.Study) []identifier {
 // links are the addresses the sources give, without those a DOI leads to anyway.
 func links(st *indexer.Study) []string {
 	return slices.DeleteFunc(
-		collect(st, func(m *record.Classified) []string { return []string{webURL(m.Candidate.URL)} }),
+		collect(st, func(m *record.Classified) []string { return []string{untrusted.WebURL(m.Candidate.URL)} }),
 		func(u string) bool {
 			return u == "" || strings.Contains(u, "//doi.org/") || strings.Contains(u, "//dx.doi.org/")
 		})
@@ -250,7 +251,7 @@ func links(st *indexer.Study) []string {
 func citations(st *indexer.Study) []citation {
 	var out []citation
 	add := func(name, value string) {
-		if value = plain(value); value != "" {
+		if value = untrusted.Line(value); value != "" {
 			out = append(out, citation{"citation_" + name, value})
 		}
 	}

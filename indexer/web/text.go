@@ -101,24 +101,6 @@ func within(text string, start, end int) bool {
 		utf8.RuneStart(text[start]) && (end == len(text) || utf8.RuneStart(text[end]))
 }
 
-// plain prepares a text for places that cannot isolate it: document titles,
-// tooltips and the metadata of the page. It drops the controls that could reorder
-// what follows, and turns line breaks into spaces. Joiners stay: Persian and Hindi
-// need them.
-func plain(s string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
-			return -1
-		case r == 0x2028, r == 0x2029:
-			return ' '
-		case r < 0x20, r >= 0x7F && r < 0xA0:
-			return ' '
-		}
-		return r
-	}, s)), " ")
-}
-
 // cutString returns at most n bytes of s, whole characters only.
 func cutString(s string, n int) string {
 	if len(s) <= n {

@@ -22,6 +22,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/prisma"
 	"polyglean/internal/protocol"
+	"polyglean/internal/untrusted"
 )
 
 // Options are what a site may be told besides the Searcher; the zero value works.
@@ -151,7 +152,7 @@ type frame struct {
 // render writes a page. It is made whole before its first byte is sent, so that an
 // error becomes an error page and never half a page.
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page, title string, data any) {
-	f := frame{Title: plain(title), Review: s.opts.Review, Page: data, Flow: s.opts.Flow != nil}
+	f := frame{Title: untrusted.Line(title), Review: s.opts.Review, Page: data, Flow: s.opts.Flow != nil}
 	if s.opts.Counts != nil {
 		counts, err := s.opts.Counts(r.Context())
 		if err != nil {

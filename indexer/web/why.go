@@ -9,6 +9,7 @@ import (
 
 	"polyglean/indexer"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // evidenceView is a word or phrase a statement rests on; Href leads to it in the
@@ -226,11 +227,11 @@ func grounds(d record.Detection) string {
 	if d.Lang != record.Undetermined && d.Why != "" {
 		how := d
 		how.Why = ""
-		return grounds(how) + "; " + plain(d.Why)
+		return grounds(how) + "; " + untrusted.Line(d.Why)
 	}
 	switch {
 	case d.Lang == record.Undetermined && d.Why != "":
-		return "the text cannot tell: " + plain(d.Why)
+		return "the text cannot tell: " + untrusted.Line(d.Why)
 	case d.Lang == record.Undetermined:
 		return "the text cannot tell"
 	case d.How == "script":

@@ -10,6 +10,7 @@ import (
 	"polyglean/indexer"
 	"polyglean/internal/country"
 	"polyglean/internal/record"
+	"polyglean/internal/untrusted"
 )
 
 // The words of the pages for what the pipeline stores as short codes. A code
@@ -127,7 +128,7 @@ func (s *site) valueName(facet, value string) string {
 		return word(languageClassNames, value)
 	case indexer.FacetJournalCountry:
 		if value != indexer.NotStated {
-			return plain(country.Name(value))
+			return untrusted.Line(country.Name(value))
 		}
 	case indexer.FacetConcept:
 		if value != indexer.NotStated {
@@ -148,16 +149,16 @@ func (s *site) valueName(facet, value string) string {
 // parts.
 func queryName(name string) string {
 	if c, study, ok := record.FollowedBy(name); ok {
-		return citationNames[c] + " " + plain(study)
+		return citationNames[c] + " " + untrusted.Line(study)
 	}
 	if set, ok := strings.CutPrefix(name, "set:"); ok {
-		return "set " + plain(set)
+		return "set " + untrusted.Line(set)
 	}
 	query, part, _ := strings.Cut(name, ":")
 	if !isNumber(part) {
 		query, part = name, ""
 	}
-	shown := plain(query)
+	shown := untrusted.Line(query)
 	if query == "published" {
 		shown = "as published"
 	} else if t := tongueOf(query); len(query) == 2 && t.Tag != "" {
@@ -170,7 +171,7 @@ func queryName(name string) string {
 }
 
 // sourceName is a source as it calls itself.
-func sourceName(source string) string { return plain(record.SourceName(source)) }
+func sourceName(source string) string { return untrusted.Line(record.SourceName(source)) }
 
 func word[K ~string](names map[K]string, code string) string {
 	if name, ok := names[K(code)]; ok {
@@ -181,7 +182,7 @@ func word[K ~string](names map[K]string, code string) string {
 
 // humanise makes a code readable: "journal-article" becomes "Journal article".
 func humanise(code string) string {
-	return capitalise(plain(strings.NewReplacer("-", " ", "_", " ").Replace(code)))
+	return capitalise(untrusted.Line(strings.NewReplacer("-", " ", "_", " ").Replace(code)))
 }
 
 func capitalise(s string) string {

@@ -12,3 +12,13 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+func TestName(t *testing.T) {
+	for code, want := range map[string]string{
+		"es": "Spanish", "pt-BR": "Brazilian Portuguese", "zh-Hant": "Traditional Chinese", "qaa": "qaa", "odd\x1b[31m tag": "odd [31m tag", "": "",
+	} {
+		if got := Name(code); got != want {
+			t.Errorf("Name(%q) = %q, want %q", code, got, want)
+		}
+	}
+}

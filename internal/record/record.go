@@ -7,6 +7,7 @@ package record
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -43,6 +44,15 @@ type Author struct {
 	Family string `json:"family,omitempty"`
 	Given  string `json:"given,omitempty"`
 	ORCID  string `json:"orcid,omitempty"`
+}
+
+// Whole is the author's name as printed, or made of its parts where the source gave
+// nothing else.
+func (a Author) Whole() string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return strings.TrimSpace(a.Given + " " + a.Family)
 }
 
 // Identifiers are the persistent identifiers of a work, normalised: DOI bare
