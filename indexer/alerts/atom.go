@@ -94,19 +94,16 @@ func (s *Service) Atom(ctx context.Context, name, base string) ([]byte, error) {
 		},
 	}
 	digests := l.closedDigests()
-	for i, d := range slices.Backward(digests) {
-		if i == len(digests)-1 {
-			feed.Updated = d.At.Format(time.RFC3339)
-		}
+	if n := len(digests); n > 0 {
+		feed.Updated = digests[n-1].At.Format(time.RFC3339)
+	}
+	for _, d := range slices.Backward(digests) {
 		items, err := l.load(ctx, d)
 		if err != nil {
 			return nil, err
 		}
-		for j := range items {
-			if len(feed.Entries) == feedEntries {
-				break
-			}
-			e, err := s.entry(&a, d, &items[j], base)
+		for i := range items[:min(len(items), feedEntries-len(feed.Entries))] {
+			e, err := s.entry(&a, d, &items[i], base)
 			if err != nil {
 				return nil, err
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,19 +42,7 @@ func (p *pipeline) alerts() (*alerts.Service, error) {
 	}), nil
 }
 
-// check says what of the settings of the pages is wrong.
-func (c *WebConfig) check() error {
-	if c.URL == "" {
-		return nil
-	}
-	u, err := url.Parse(c.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("web.url is %q: want where readers open the pages, as https://review.example.org", c.URL)
-	}
-	return nil
-}
-
-// alert finds an alert by its name.
+// findAlert finds an alert by its name.
 func findAlert(ctx context.Context, s *alerts.Service, name string) (alerts.Alert, error) {
 	a, err := s.Alert(ctx, name)
 	if errors.Is(err, alerts.ErrNoAlert) {
@@ -64,17 +51,23 @@ func findAlert(ctx context.Context, s *alerts.Service, name string) (alerts.Aler
 	return a, err
 }
 
+// alertNamed makes the service and finds an alert by its name.
+func (p *pipeline) alertNamed(ctx context.Context, name string) (*alerts.Service, alerts.Alert, error) {
+	s, err := p.alerts()
+	if err != nil {
+		return nil, alerts.Alert{}, err
+	}
+	a, err := findAlert(ctx, s, name)
+	return s, a, err
+}
+
 func removeAlertCommand(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove an alert with its addresses",
 		Args:  cobra.ExactArgs(1),
 		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
-			s, err := p.alerts()
-			if err != nil {
-				return err
-			}
-			a, err := findAlert(ctx, s, args[0])
+			s, a, err := p.alertNamed(ctx, args[0])
 			if err != nil {
 				return err
 			}

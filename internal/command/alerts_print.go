@@ -228,11 +228,7 @@ func showAlertCommand(g *globals) *cobra.Command {
 		Short: "Show an alert with its addresses and what it has told",
 		Args:  cobra.ExactArgs(1),
 		RunE: g.run((*pipeline).openBus, func(ctx context.Context, p *pipeline, args []string, out io.Writer) error {
-			s, err := p.alerts()
-			if err != nil {
-				return err
-			}
-			a, err := findAlert(ctx, s, args[0])
+			s, a, err := p.alertNamed(ctx, args[0])
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -57,6 +58,18 @@ type WebConfig struct {
 	// URL is where readers open the pages, for links in messages; empty where there is no
 	// such address.
 	URL string `yaml:"url"`
+}
+
+// check says what of the settings of the pages is wrong.
+func (c *WebConfig) check() error {
+	if c.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("web.url is %q: want where readers open the pages, as https://review.example.org", c.URL)
+	}
+	return nil
 }
 
 // SourceConfig is a source's own configuration and whether it takes part.

@@ -147,11 +147,11 @@ func (p *pipeline) openStudies(ctx context.Context) error {
 	if err == nil {
 		err = p.unfinished(ctx)
 	}
-	if err != nil {
+	if err != nil || !p.alone() {
 		return err
 	}
 	behind, err := p.behind(ctx)
-	if behind > 0 && p.alone() {
+	if behind > 0 {
 		p.log.Warn("the index is behind the log, and what is found may be a part: " + catchUp)
 	}
 	return err
