@@ -23,10 +23,12 @@ func (h *Harvester) handPages(ctx context.Context, st *QueryState, pages []Page)
 	}
 	for i := range pages {
 		if err := in.take(ctx, &pages[i]); err != nil {
+			h.seen.giveUp(in.news)
 			return err
 		}
 	}
 	if err := in.publish(ctx); err != nil {
+		h.seen.giveUp(in.news)
 		return err
 	}
 	received := in.counts.Received - st.Received

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"polyglean/internal/protocol"
 	"polyglean/internal/record"
 	"polyglean/internal/stream"
@@ -413,5 +415,39 @@ func TestEndOfContextLeavesTheRunToBeResumed(t *testing.T) {
 	}
 	if fresh := harvest(t, bus, Options{Fresh: true}, s); fresh.ID == run.ID {
 		t.Error("a fresh run was asked for")
+	}
+}
+
+// What could not be written counts as news when the same process receives it again, as it
+// does when its NATS server was away for a while.
+func TestWhatCouldNotBeWrittenIsReceivedAgain(t *testing.T) {
+	bus := openBus(t)
+	js, err := jetstream.New(bus.Conn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := func(bytes int64) {
+		s, err := js.Stream(t.Context(), stream.Candidates)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := s.CachedInfo().Config
+		config.MaxBytes = bytes
+		if _, err := js.UpdateStream(t.Context(), config); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := New(bus, &protocol.Protocol{Name: "test", Digest: "d"}, []Source{shelfOf("a", 35)}, Options{})
+	limit(1)
+	if run, err := h.Run(t.Context()); err == nil {
+		t.Fatalf("nothing could be written: %+v", run)
+	}
+	limit(1 << 20)
+	run, err := h.Run(t.Context())
+	if err != nil || run.Totals().New != 35 {
+		t.Errorf("totals %+v, error %v", run.Totals(), err)
+	}
+	if records, distinct := inLog(t, bus); records != 35 || distinct != 35 {
+		t.Errorf("the log holds %d records, %d distinct", records, distinct)
 	}
 }

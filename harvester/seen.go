@@ -186,6 +186,16 @@ func (s *seen) expect(m stream.Mark) {
 	s.pending[m.ID] = m.Content
 }
 
+// giveUp takes back what was expected of records that may not have come to the log: they
+// are news when they are received again.
+func (s *seen) giveUp(items []stream.Item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range items {
+		delete(s.pending, i.Mark.ID)
+	}
+}
+
 // add notes a record that is on disk at position seq, and the paths it has there.
 func (s *seen) add(m stream.Mark, seq uint64, paths []record.Path) {
 	s.mu.Lock()
