@@ -17,6 +17,7 @@ import (
 const (
 	subjectSearch = "polyglean.search"
 	subjectStudy  = "polyglean.study"
+	subjectThere  = "polyglean.there"
 	subjectCount  = "polyglean.count"
 	subjectVerify = "polyglean.verify"
 
@@ -58,12 +59,19 @@ func Answer(ctx context.Context, nc *nats.Conn, s Searcher, count, verify func(c
 			}
 			return s.Complete(ctx, c.Prefix, c.Size)
 		},
+		subjectThere:  func(context.Context, []byte) (any, error) { return true, nil },
 		subjectCount:  func(ctx context.Context, _ []byte) (any, error) { return count(ctx) },
 		subjectVerify: func(ctx context.Context, _ []byte) (any, error) { return verify(ctx) },
 	}
 	for subject, handle := range handlers {
 		sub, err := nc.QueueSubscribe(subject, Stage, func(m *nats.Msg) {
-			go func() { _ = m.Respond(reply(ctx, m.Data, handle)) }()
+			go func() {
+				raw := reply(ctx, m.Data, handle)
+				if most := nc.MaxPayload(); int64(len(raw)) > most {
+					raw = encodeAnswer(answer{Error: fmt.Sprintf("the answer has %d bytes, and the NATS server takes %d: ask for fewer studies at once, or set its max_payload higher", len(raw), most)})
+				}
+				_ = m.Respond(raw)
+			}()
 		})
 		if err != nil {
 			return fmt.Errorf("answer %s: %w", subject, err)
@@ -89,6 +97,10 @@ func reply(ctx context.Context, request []byte, handle func(context.Context, []b
 		errors.As(err, &a.Syntax)
 		errors.As(err, &a.Query)
 	}
+	return encodeAnswer(a)
+}
+
+func encodeAnswer(a answer) []byte {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return []byte(`{"error":"the answer could not be written"}`)
@@ -101,6 +113,14 @@ type Remote struct{ nc *nats.Conn }
 
 // NewRemote asks over nc.
 func NewRemote(nc *nats.Conn) *Remote { return &Remote{nc: nc} }
+
+// There says whether a process answers, at once.
+func (r *Remote) There(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, startup)
+	defer cancel()
+	_, err := r.nc.RequestWithContext(ctx, subjectThere, nil)
+	return err == nil
+}
 
 // Search implements Searcher.
 func (r *Remote) Search(ctx context.Context, q Query) (Result, error) {

@@ -3,6 +3,7 @@ package indexer_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,11 @@ func TestRemoteErrors(t *testing.T) {
 	unasked := func(context.Context) (indexer.Verification, error) {
 		return indexer.Verification{}, errors.New("not asked for")
 	}
+	large := func(context.Context) (indexer.Verification, error) {
+		return indexer.Verification{Problems: []indexer.Problem{{What: strings.Repeat("long", 5<<20)}}}, nil
+	}
 	go func() {
-		done <- indexer.Answer(ctx, l.bus.Conn(), indexer.NewLibrary(l.index), unasked, unasked)
+		done <- indexer.Answer(ctx, l.bus.Conn(), indexer.NewLibrary(l.index), unasked, large)
 	}()
 	defer func() {
 		stop()
@@ -52,5 +56,8 @@ func TestRemoteErrors(t *testing.T) {
 	}
 	if _, err := remote.Study(patient, "nowhere"); !errors.Is(err, indexer.ErrNotFound) {
 		t.Errorf("a study that does not exist: %v", err)
+	}
+	if _, err := remote.Verify(patient); err == nil || !strings.Contains(err.Error(), "max_payload") {
+		t.Errorf("an answer that is larger than a message may be: %v", err)
 	}
 }

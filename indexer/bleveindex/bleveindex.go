@@ -52,9 +52,12 @@ var (
 	_ indexer.Counter = (*Index)(nil)
 )
 
+// ErrInUse means that another process has the index open.
+var ErrInUse = errors.New("is in use by another process")
+
 // Open opens the index in dir and creates it when dir is missing or empty. The
 // error is a *indexer.VersionError when another version of the program wrote it.
-// One process at a time can have an index open.
+// One process at a time can have an index open; for another the error is ErrInUse.
 func Open(dir string) (*Index, error) {
 	if err := checkFormat(dir); err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func Open(dir string) (*Index, error) {
 	if err != nil {
 		queue.Close()
 		if errors.Is(err, bolterrors.ErrTimeout) {
-			return nil, fmt.Errorf("index %s is in use by another process: stop it, or ask it instead", dir)
+			return nil, fmt.Errorf("index %s %w: stop it, or ask it instead", dir, ErrInUse)
 		}
 		return nil, fmt.Errorf("open index %s: %w (if it is damaged, `polyglean reindex` builds it anew from the log)", dir, err)
 	}

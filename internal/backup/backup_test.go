@@ -236,7 +236,7 @@ func TestCluster(t *testing.T) {
 	fill(t, b)
 	remove(t, b, stream.Classified, 3, 4, 40)
 	want, path := content(t, b), save(t, b)
-	to := stream.Config{URL: natstest.Cluster(t), Replicas: 3}
+	to := stream.Config{URL: natstest.StartCluster(t).URL(), Replicas: 3}
 	patiently(t, func() error { return restore(t, path, to) })
 	var there *stream.Bus
 	patiently(t, func() (err error) {

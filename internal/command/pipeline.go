@@ -131,7 +131,19 @@ func (p *pipeline) openAll(ctx context.Context) error {
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}
-	return p.openIndex(ctx)
+	if p.config.NATS.URL == "" || p.config.Index.Backend == backendElasticsearch {
+		return p.openIndex(ctx)
+	}
+	// The index may be that of a process on the same NATS server, which answers for it, or
+	// will in a moment.
+	remote := indexer.NewRemote(p.bus.Conn())
+	if !remote.There(ctx) {
+		if err := p.openIndex(ctx); !errors.Is(err, bleveindex.ErrInUse) {
+			return err
+		}
+	}
+	p.searcher = remote
+	return nil
 }
 
 // openStudies is openAll for a command that reads studies and adds none: an index that was

@@ -9,12 +9,14 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"polyglean/classifier"
 	"polyglean/indexer"
 	"polyglean/indexer/web"
+	"polyglean/internal/stream"
 )
 
 // Roles of `serve`; the others go by the names of their stages.
@@ -134,9 +136,34 @@ func (p *pipeline) serve(ctx context.Context, want []string, out io.Writer) erro
 		fmt.Fprintf(out, "Search pages: http://%s/\n", listener.Addr())
 	}
 	fmt.Fprintf(out, "Serving %s. Stop with Ctrl-C.\n", strings.Join(want, ", "))
+	if p.config.NATS.URL != "" {
+		for i, role := range run {
+			run[i] = p.again(role)
+		}
+	}
 	err = runAll(ctx, run...)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
+}
+
+// again runs a role anew when what ended it passes by itself: NATS servers that start
+// again or choose another leader end no process. Everything that a role does may be
+// done twice.
+func (p *pipeline) again(role func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			err := role(ctx)
+			if err == nil || ctx.Err() != nil || !stream.Passes(err) {
+				return err
+			}
+			p.log.Warn("NATS does not answer as it should, beginning again", "error", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(time.Second):
+			}
+		}
+	}
 }

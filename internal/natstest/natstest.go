@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"net/url"
 	"testing"
 	"time"
 
@@ -18,59 +17,40 @@ func Options(t *testing.T) *server.Options {
 	t.Helper()
 	return &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
+		MaxPayload: 8 << 20, // as deploy/nats.conf has it
 	}
 }
 
-// Start starts a server, which takes connections when it returns, unless it is one of a
-// cluster.
+// Start starts a server, which takes connections when it returns.
 func Start(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
+	s := begin(t, o)
+	if !s.ReadyForConnections(time.Minute) {
+		t.Fatal("the NATS server did not start")
+	}
+	return s
+}
+
+func begin(t *testing.T, o *server.Options) *server.Server {
 	t.Helper()
 	s, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if o.Cluster.Name == "" && !s.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server did not start")
-	}
+	t.Cleanup(func() { stop(s) })
 	return s
+}
+
+func stop(s *server.Server) {
+	s.Shutdown()
+	s.WaitForShutdown()
 }
 
 // URL starts a server and returns its address.
 func URL(t *testing.T) string {
 	t.Helper()
 	return Start(t, Options(t)).ClientURL()
-}
-
-// Cluster starts three servers that are one JetStream, and returns the address of one.
-func Cluster(t *testing.T) string {
-	t.Helper()
-	var routes []*url.URL
-	ports := make([]int, 3)
-	for i := range ports {
-		ports[i] = freePort(t)
-		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", ports[i])})
-	}
-	var servers []*server.Server
-	for i, port := range ports {
-		o := Options(t)
-		o.SyncAlways = false // what one loses the others have
-		o.ServerName = fmt.Sprintf("n%d", i)
-		o.Cluster = server.ClusterOpts{Name: "test", Host: o.Host, Port: port}
-		o.Routes = routes
-		servers = append(servers, Start(t, o))
-	}
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		for _, s := range servers {
-			if len(s.JetStreamClusterPeers()) == len(servers) { // the leader alone knows them
-				return servers[0].ClientURL()
-			}
-		}
-		if time.Now().After(end) {
-			t.Fatal("the servers did not become one cluster")
-		}
-	}
 }
 
 // freePort is a port on which nobody listens. It is below those that systems give to

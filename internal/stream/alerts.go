@@ -35,7 +35,7 @@ func (b *Bus) AppendAlert(ctx context.Context, review, alert string, after uint6
 func (b *Bus) EachAlertEntry(ctx context.Context, review, alert string, after, through uint64, fn func(seq uint64, raw []byte) error) error {
 	subject := alertSubject(review, alert)
 	for after < through {
-		msg, err := b.streams[Alerts].GetMsg(ctx, after+1, jetstream.WithGetMsgSubject(subject))
+		msg, err := messageAt(ctx, b.streams[Alerts], after+1, jetstream.WithGetMsgSubject(subject))
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			return nil
 		}

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"polyglean/internal/record"
@@ -31,10 +30,11 @@ type delivery struct {
 }
 
 // Done acknowledges: the effect of the message is durable in the next place. It
-// returns when the server has taken note.
+// returns when the server has taken note. What passes by itself is waited for.
 func (d *delivery) Done(ctx context.Context) error {
 	defer d.sub.release(d.Seq)
-	if err := d.msg.DoubleAck(ctx); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+	err := patiently(ctx, func(ctx context.Context) error { return d.msg.DoubleAck(ctx) })
+	if err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
 		return fmt.Errorf("acknowledge message %d of %s: %w", d.Seq, d.sub.stream, err)
 	}
 	return nil
@@ -82,11 +82,13 @@ func (b *Bus) Subscribe(ctx context.Context, log, stage string, pending int) (*S
 	}
 	// A restored reader began where the one it stands for had come to, and where a
 	// reader began cannot be changed.
-	if there, err := b.js.Consumer(ctx, log, stage); err == nil {
+	if there, err := b.reader(ctx, log, stage); err == nil {
 		was := there.CachedInfo().Config
 		config.DeliverPolicy, config.OptStartSeq = was.DeliverPolicy, was.OptStartSeq
 	}
-	c, err := b.js.CreateOrUpdateConsumer(ctx, log, config)
+	c, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+		return b.js.CreateOrUpdateConsumer(ctx, log, config)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reader %s of %s: %w", stage, log, err)
 	}
@@ -145,7 +147,7 @@ func (s *Subscription) take(m jetstream.Msg, meta *jetstream.MsgMetadata) delive
 
 // Rewind makes the stage read the log again from its start.
 func (b *Bus) Rewind(ctx context.Context, log, stage string) error {
-	err := b.js.DeleteConsumer(ctx, log, stage)
+	err := patiently(ctx, func(ctx context.Context) error { return b.js.DeleteConsumer(ctx, log, stage) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("rewind %s of %s: %w", stage, log, err)
 	}
@@ -185,7 +187,7 @@ func (s *Subscription) parkMessage(ctx context.Context, m jetstream.Msg, meta *j
 	if err := s.bus.Park(ctx, p); err != nil {
 		return err
 	}
-	return m.DoubleAck(ctx)
+	return patiently(ctx, func(ctx context.Context) error { return m.DoubleAck(ctx) })
 }
 
 func (s *Subscription) fetch(ctx context.Context, n int, wait time.Duration) ([]jetstream.Msg, error) {
@@ -198,29 +200,32 @@ func (s *Subscription) fetch(ctx context.Context, n int, wait time.Duration) ([]
 			// takes for a mistake of the caller.
 			return nil, nil
 		}
-		return nil, s.fetchError(ctx, err)
+		return nil, s.fetchError(ctx, fetching, err)
 	}
 	var msgs []jetstream.Msg
 	for m := range batch.Messages() {
 		msgs = append(msgs, m)
 	}
 	if err := batch.Error(); err != nil && len(msgs) == 0 {
-		return nil, s.fetchError(ctx, err)
+		return nil, s.fetchError(ctx, fetching, err)
 	}
 	return msgs, nil
 }
 
-// fetchError lets the ordinary reasons for getting nothing pass.
-func (s *Subscription) fetchError(ctx context.Context, err error) error {
+// fetchError lets the ordinary reasons for getting nothing pass, when the fetch would have
+// been over: servers that refuse at once would be asked without a pause.
+func (s *Subscription) fetchError(ctx, fetching context.Context, err error) error {
+	if ctx.Err() == nil && Passes(err) {
+		<-fetching.Done()
+		err = nil
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout),
-		errors.Is(err, jetstream.ErrNoHeartbeat), errors.Is(err, nats.ErrNoResponders),
-		errors.Is(err, nats.ErrDisconnected), errors.Is(err, nats.ErrConnectionReconnecting):
-		return nil
+	case err != nil:
+		return fmt.Errorf("read %s: %w", s.stream, err)
 	}
-	return fmt.Errorf("read %s: %w", s.stream, err)
+	return nil
 }
 
 // DecisionDelivery is a decision on its way into the index; see Delivery.
@@ -258,12 +263,12 @@ func (s *Subscription) FetchDecisions(ctx context.Context, n int, wait time.Dura
 // count of what is pending may be a moment old. A stage that has never read the log
 // is behind by all of it.
 func (b *Bus) Lag(ctx context.Context, log, stage string) (int, error) {
-	info, err := b.streams[log].Info(ctx)
+	info, err := infoOf(ctx, b.streams[log])
 	if err != nil {
-		return 0, fmt.Errorf("stream %s: %w", log, err)
+		return 0, err
 	}
 	last := info.State.LastSeq
-	c, err := b.js.Consumer(ctx, log, stage)
+	c, err := b.reader(ctx, log, stage)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return int(info.State.Msgs), nil
 	}

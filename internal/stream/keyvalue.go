@@ -20,7 +20,7 @@ func (b *Bus) SaveState(ctx context.Context, key string, v any) error {
 	if err != nil {
 		return fmt.Errorf("state %s: %w", key, err)
 	}
-	if _, err := b.runs.Put(ctx, key, raw); err != nil {
+	if _, err := ask(ctx, func(ctx context.Context) (uint64, error) { return b.runs.Put(ctx, key, raw) }); err != nil {
 		return fmt.Errorf("state %s: %w%s", key, err, fullHint(err))
 	}
 	return nil
@@ -55,7 +55,7 @@ func (b *Bus) UpdateState(ctx context.Context, key string, v any, revision uint6
 // LoadRevision is LoadState with the revision for UpdateState, 0 when there is
 // nothing.
 func (b *Bus) LoadRevision(ctx context.Context, key string, v any) (uint64, error) {
-	entry, err := b.runs.Get(ctx, key)
+	entry, err := ask(ctx, func(ctx context.Context) (jetstream.KeyValueEntry, error) { return b.runs.Get(ctx, key) })
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return 0, nil
 	}
@@ -83,7 +83,7 @@ func orChanged(err error) error {
 // DeleteState removes what SaveState wrote, with nothing of it left in the bucket. That
 // there is nothing is no error.
 func (b *Bus) DeleteState(ctx context.Context, key string) error {
-	if err := b.runs.Purge(ctx, key); err != nil {
+	if err := patiently(ctx, func(ctx context.Context) error { return b.runs.Purge(ctx, key) }); err != nil {
 		return fmt.Errorf("state %s: %w", key, err)
 	}
 	return nil
@@ -92,7 +92,11 @@ func (b *Bus) DeleteState(ctx context.Context, key string) error {
 // EachState calls fn with every key that matches the pattern, where "*" stands
 // for one part between dots and ">" for the rest, in order of writing.
 func (b *Bus) EachState(ctx context.Context, pattern string, fn func(key string, raw []byte) error) error {
-	w, err := b.runs.Watch(ctx, pattern, jetstream.IgnoreDeletes())
+	var w jetstream.KeyWatcher
+	err := patiently(ctx, func(context.Context) (err error) { // what is watched with ends with its context
+		w, err = b.runs.Watch(ctx, pattern, jetstream.IgnoreDeletes())
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("states %s: %w", pattern, err)
 	}

@@ -47,7 +47,7 @@ func parkedBy(stage string) string { return "parked." + token(stage) + "." }
 // Unpark removes what a stage parked under a key, once it was handled after all. That
 // nothing is there is no error.
 func (b *Bus) Unpark(ctx context.Context, stage, key string) error {
-	if err := b.streams[Parked].Purge(ctx, jetstream.WithPurgeSubject(parkedSubject(stage, key))); err != nil {
+	if err := purge(ctx, b.streams[Parked], jetstream.WithPurgeSubject(parkedSubject(stage, key))); err != nil {
 		return fmt.Errorf("take %s from what is parked: %w", key, err)
 	}
 	return nil
@@ -123,7 +123,7 @@ func (b *Bus) NameCandidates(ctx context.Context, hashes map[uint64]bool, limit 
 // the log; false when it is not in it.
 func (b *Bus) CandidateAt(ctx context.Context, seq uint64, id string) (record.Candidate, bool, error) {
 	var c record.Candidate
-	msg, err := b.streams[Candidates].GetMsg(ctx, seq)
+	msg, err := messageAt(ctx, b.streams[Candidates], seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return c, false, nil
 	}
@@ -151,9 +151,9 @@ var errStop = errors.New("stop")
 
 // CountParked is how many things are parked.
 func (b *Bus) CountParked(ctx context.Context) (int, error) {
-	info, err := b.streams[Parked].Info(ctx)
+	info, err := infoOf(ctx, b.streams[Parked])
 	if err != nil {
-		return 0, fmt.Errorf("stream %s: %w", Parked, err)
+		return 0, err
 	}
 	return int(info.State.Msgs), nil
 }

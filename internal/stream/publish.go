@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"polyglean/internal/record"
 )
@@ -132,34 +129,25 @@ func (b *Bus) publish(ctx context.Context, subject string, o Origin, items []Ite
 // store publishes and waits for the acknowledgement, which an embedded server
 // gives after the sync. What passes by itself, a leader election or a moment
 // without connection, is waited for; a full stream or disk is not.
-func (b *Bus) store(ctx context.Context, msg *nats.Msg) (uint64, error) {
-	const attempts = 6
-	for try := 1; ; try++ {
-		wait, cancel := context.WithTimeout(ctx, 20*time.Second)
-		ack, err := b.js.PublishMsg(wait, msg)
-		cancel()
+func (b *Bus) store(ctx context.Context, msg *nats.Msg) (seq uint64, err error) {
+	err = patiently(ctx, func(ctx context.Context) error {
+		ack, err := b.js.PublishMsg(ctx, msg)
 		if err == nil {
-			return ack.Sequence, nil
-		}
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		var api *jetstream.APIError
-		if errors.As(err, &api) && api.Code < 500 {
-			return 0, fmt.Errorf("publish to %s: %w%s", msg.Subject, err, fullHint(err))
+			seq = ack.Sequence
+			return nil
 		}
 		if health := b.Healthy(); b.embedded != nil && health != nil {
-			return 0, fmt.Errorf("publish to %s: %w: %w: free disk space and start again; nothing acknowledged is lost", msg.Subject, err, health)
+			return fmt.Errorf("%v: %w: free disk space and start again; nothing acknowledged is lost", err, health) //nolint:errorlint // this does not pass
 		}
-		if try == attempts {
-			return 0, fmt.Errorf("publish to %s: %w%s", msg.Subject, err, fullHint(err))
-		}
-		select {
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		case <-time.After(time.Duration(try) * 250 * time.Millisecond):
-		}
+		return err
+	})
+	switch {
+	case err == nil:
+		return seq, nil
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
 	}
+	return 0, fmt.Errorf("publish to %s: %w%s", msg.Subject, err, fullHint(err))
 }
 
 func fullHint(err error) string {

@@ -32,9 +32,9 @@ type Extent struct {
 
 // Extent of a stream as it is now.
 func (b *Bus) Extent(ctx context.Context, name string) (Extent, error) {
-	s, err := b.js.Stream(ctx, name)
+	s, err := b.stream(ctx, name)
 	if err != nil {
-		return Extent{}, fmt.Errorf("stream %s: %w", name, err)
+		return Extent{}, err
 	}
 	return extentOf(s.CachedInfo()), nil
 }
@@ -61,18 +61,31 @@ type Reader struct {
 
 // Readers are the stages that read a log.
 func (b *Bus) Readers(ctx context.Context, log string) ([]Reader, error) {
+	all, err := b.durable(ctx, log)
 	var readers []Reader
-	list := b.streams[log].ListConsumers(ctx)
-	for c := range list.Info() {
-		if c.Config.Durable != "" {
-			readers = append(readers, Reader{Log: log, Name: c.Name, Done: c.AckFloor.Stream})
-		}
-	}
-	if err := list.Err(); err != nil {
-		return nil, fmt.Errorf("readers of %s: %w", log, err)
+	for _, c := range all {
+		readers = append(readers, Reader{Log: log, Name: c.Name, Done: c.AckFloor.Stream})
 	}
 	slices.SortFunc(readers, func(a, b Reader) int { return strings.Compare(a.Name, b.Name) })
-	return readers, nil
+	return readers, err
+}
+
+// durable are the readers of a log that outlive their processes.
+func (b *Bus) durable(ctx context.Context, log string) (all []*jetstream.ConsumerInfo, err error) {
+	err = patiently(ctx, func(ctx context.Context) error {
+		all = nil
+		list := b.streams[log].ListConsumers(ctx)
+		for c := range list.Info() {
+			if c.Config.Durable != "" {
+				all = append(all, c)
+			}
+		}
+		return list.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readers of %s: %w", log, err)
+	}
+	return all, nil
 }
 
 // KeepsPositions says whether the positions of a stream's messages mean something to
@@ -137,7 +150,7 @@ func (b *Bus) ClassifiedAt(ctx context.Context, seq uint64) (Envelope, bool, err
 }
 
 func (b *Bus) envelopeAt(ctx context.Context, log string, seq uint64) (Envelope, bool, error) {
-	msg, err := b.streams[log].GetMsg(ctx, seq)
+	msg, err := messageAt(ctx, b.streams[log], seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return Envelope{}, false, nil
 	}
@@ -180,18 +193,19 @@ func (b *Bus) each(ctx context.Context, name string, headersOnly bool, fn func(j
 
 // eachIn reads a passage of a stream, or as much of it as there is now.
 func (b *Bus) eachIn(ctx context.Context, name string, p passage, fn func(jetstream.Msg, uint64) error) error {
-	s, err := b.js.Stream(ctx, name)
+	s, err := b.stream(ctx, name)
 	if err != nil {
-		return fmt.Errorf("stream %s: %w", name, err)
+		return err
 	}
 	last, err := lastReadable(ctx, s, p)
 	if err != nil || last <= p.after {
 		return err
 	}
-	c, err := s.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+	config := jetstream.OrderedConsumerConfig{
 		HeadersOnly: p.headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: p.after + 1,
 		FilterSubjects: p.subjects(), MaxResetAttempts: readAttempts,
-	})
+	}
+	c, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) { return s.OrderedConsumer(ctx, config) })
 	if err != nil {
 		return fmt.Errorf("read stream %s: %w", name, err)
 	}
@@ -254,13 +268,13 @@ func lastReadable(ctx context.Context, s jetstream.Stream, p passage) (uint64, e
 	if p.subject != "" {
 		return lastUnder(ctx, s, p.subject)
 	}
-	info, err := s.Info(ctx)
+	info, err := infoOf(ctx, s)
 	if err != nil {
-		return 0, fmt.Errorf("stream %s: %w", s.CachedInfo().Config.Name, err)
+		return 0, err
 	}
 	e := extentOf(info)
 	for seq := min(e.Last, p.through); seq >= e.First && seq > 0; seq-- {
-		_, err := s.GetMsg(ctx, seq)
+		_, err := messageAt(ctx, s, seq)
 		if err == nil {
 			return seq, nil
 		}
@@ -273,7 +287,9 @@ func lastReadable(ctx context.Context, s jetstream.Stream, p passage) (uint64, e
 
 // lastUnder is the position of the last message under a subject; 0 when there is none.
 func lastUnder(ctx context.Context, s jetstream.Stream, subject string) (uint64, error) {
-	m, err := s.GetLastMsgForSubject(ctx, subject)
+	m, err := ask(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
+		return s.GetLastMsgForSubject(ctx, subject)
+	})
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
 		return 0, nil

@@ -32,14 +32,14 @@ func (b *Bus) PublishScores(ctx context.Context, review string, scores []record.
 // PurgeScores removes the scores before a position from their log. It is for those that
 // others behind it replace; no other log loses a message.
 func (b *Bus) PurgeScores(ctx context.Context, before uint64) error {
-	info, err := b.streams[Scores].Info(ctx)
+	info, err := infoOf(ctx, b.streams[Scores])
 	if err != nil {
-		return fmt.Errorf("stream %s: %w", Scores, err)
+		return err
 	}
 	if info.State.Msgs == 0 || info.State.FirstSeq >= before {
 		return nil
 	}
-	if err := b.streams[Scores].Purge(ctx, jetstream.WithPurgeSequence(before)); err != nil {
+	if err := purge(ctx, b.streams[Scores], jetstream.WithPurgeSequence(before)); err != nil {
 		return fmt.Errorf("remove old messages of %s: %w", Scores, err)
 	}
 	return nil
@@ -48,17 +48,12 @@ func (b *Bus) PurgeScores(ctx context.Context, before uint64) error {
 // Unread is how many messages of a log the slowest of its readers has yet to
 // acknowledge; 0 when nobody reads it.
 func (b *Bus) Unread(ctx context.Context, log string) (int, error) {
-	list := b.streams[log].ListConsumers(ctx)
+	all, err := b.durable(ctx, log)
 	most := 0
-	for c := range list.Info() {
-		if c.Config.Durable != "" {
-			most = max(most, int(c.NumPending)+c.NumAckPending)
-		}
+	for _, c := range all {
+		most = max(most, int(c.NumPending)+c.NumAckPending)
 	}
-	if err := list.Err(); err != nil {
-		return 0, fmt.Errorf("readers of %s: %w", log, err)
-	}
-	return most, nil
+	return most, err
 }
 
 // End is how far a log reaches: the position of its last message, 0 for none, and its
@@ -67,9 +62,9 @@ type End struct{ Seq, Bytes uint64 }
 
 // End of a log now.
 func (b *Bus) End(ctx context.Context, log string) (End, error) {
-	info, err := b.streams[log].Info(ctx)
+	info, err := infoOf(ctx, b.streams[log])
 	if err != nil {
-		return End{}, fmt.Errorf("stream %s: %w", log, err)
+		return End{}, err
 	}
 	return End{info.State.LastSeq, info.State.Bytes}, nil
 }

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"fmt"
 )
 
 // Size is how full a stream is.
@@ -18,9 +17,9 @@ type Size struct {
 func (b *Bus) Sizes(ctx context.Context) ([]Size, error) {
 	var sizes []Size
 	for _, name := range []string{Candidates, Classified, Decisions, Scores, Parked, Alerts} {
-		info, err := b.streams[name].Info(ctx)
+		info, err := infoOf(ctx, b.streams[name])
 		if err != nil {
-			return nil, fmt.Errorf("stream %s: %w", name, err)
+			return nil, err
 		}
 		sizes = append(sizes, Size{
 			Name: name, Messages: int(info.State.Msgs), Bytes: int64(info.State.Bytes), MaxBytes: info.Config.MaxBytes,
