@@ -1,13 +1,11 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
-	"polyglean/indexer"
 	"polyglean/internal/natstest"
 )
 
@@ -21,9 +19,16 @@ func TestAClusterLosesServers(t *testing.T) {
 	serving := s.serve()
 	harvested := make(chan error, 1)
 	go func() {
-		out, err := s.command("harvest").CombinedOutput()
-		if err != nil {
+		// One that was given up, because the servers needed longer than it waits, goes on
+		// where it stopped.
+		var err error
+		for range 5 {
+			var out []byte
+			if out, err = s.command("harvest").CombinedOutput(); err == nil {
+				break
+			}
 			err = fmt.Errorf("harvest: %w\n%s", err, out)
+			t.Log(err)
 		}
 		harvested <- err
 	}()
@@ -34,13 +39,7 @@ func TestAClusterLosesServers(t *testing.T) {
 	if err := <-harvested; err != nil {
 		t.Fatal(err)
 	}
-	want := len(s.server.Corpus().IDs())
-	waitFor(t, "all records to be indexed", func() bool {
-		var v indexer.Verification
-		out, err := s.command("verify", "--json").Output() // it fails until all is there
-		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want
-	})
-	s.checkAll()
+	s.awaitAll()
 	s.run(exitComplete, "backup", "whole.tar")
 	resp, err := http.Get("http://" + serving.addr + "/")
 	if err != nil {

@@ -131,19 +131,21 @@ func (p *pipeline) openAll(ctx context.Context) error {
 	if err := p.openBus(ctx); err != nil {
 		return err
 	}
-	if p.config.NATS.URL == "" || p.config.Index.Backend == backendElasticsearch {
-		return p.openIndex(ctx)
-	}
-	// The index may be that of a process on the same NATS server, which answers for it, or
-	// will in a moment.
-	remote := indexer.NewRemote(p.bus.Conn())
-	if !remote.There(ctx) {
-		if err := p.openIndex(ctx); !errors.Is(err, bleveindex.ErrInUse) {
+	if !p.answered(ctx) {
+		err := p.openIndex(ctx)
+		if !errors.Is(err, bleveindex.ErrInUse) || p.config.NATS.URL == "" {
 			return err
 		}
+		// Who has it will answer in a moment.
 	}
-	p.searcher = remote
+	p.searcher = indexer.NewRemote(p.bus.Conn())
 	return nil
+}
+
+// answered says whether a process on the same NATS server has the embedded index and
+// answers for it.
+func (p *pipeline) answered(ctx context.Context) bool {
+	return p.config.NATS.URL != "" && p.config.Index.Backend == backendBleve && indexer.NewRemote(p.bus.Conn()).There(ctx)
 }
 
 // openStudies is openAll for a command that reads studies and adds none: an index that was

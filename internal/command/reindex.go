@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -32,6 +33,9 @@ func reindexCommand(g *globals) *cobra.Command {
 func (p *pipeline) reindex(ctx context.Context) (int, error) {
 	if p.bus.Attached() {
 		return 0, fmt.Errorf("another polyglean is serving from %s: stop it first", p.config.DataDir)
+	}
+	if p.answered(ctx) {
+		return 0, errors.New("another polyglean has the index: stop it first")
 	}
 	if err := indexer.BeginRebuild(ctx, p.bus); err != nil {
 		return 0, err

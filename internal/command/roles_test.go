@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"polyglean/indexer"
 	"polyglean/indexer/elasticindex"
 	"polyglean/internal/natstest"
 )
@@ -43,13 +41,7 @@ index:
 	_ = first.Wait()
 	s.serve("--roles", "classifier")
 
-	want := len(s.server.Corpus().IDs())
-	waitFor(t, "all records to be indexed", func() bool {
-		var v indexer.Verification
-		out, err := s.command("verify", "--json").Output() // it fails until all is there
-		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want
-	})
-	s.checkAll()
+	s.awaitAll()
 
 	waitFor(t, "the search page", func() bool {
 		resp, err := http.Get("http://" + pages.addr + "/?q=synthetic")
@@ -69,6 +61,20 @@ index:
 		}
 		return true
 	})
+}
+
+// TestCommandsAskWhoHasTheIndex: where one process serves all roles on a NATS server, with
+// the embedded index, other commands ask it, and none takes the index from under it.
+func TestCommandsAskWhoHasTheIndex(t *testing.T) {
+	s := newSite(t, 60, 3, fmt.Sprintf("nats: {url: %q}\n", natstest.URL(t)))
+	s.serve()
+	s.run(exitComplete, "harvest")
+	s.awaitAll()
+	out, err := s.command("reindex").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "has the index: stop it first") {
+		t.Errorf("reindex beside a process that serves: %v\n%s", err, out)
+	}
+	s.checkAll()
 }
 
 // deleteIndices removes what a test made on the shared Elasticsearch.

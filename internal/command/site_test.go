@@ -161,6 +161,18 @@ func (s *site) indexedIDs() map[string]int {
 	}
 }
 
+// awaitAll waits until every record that is served is in the index, and then checks them.
+func (s *site) awaitAll() {
+	s.t.Helper()
+	want := len(s.server.Corpus().IDs())
+	waitFor(s.t, "all records to be indexed", func() bool {
+		var v indexer.Verification
+		out, err := s.command("verify", "--json").Output() // it fails until all is there
+		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want
+	})
+	s.checkAll()
+}
+
 // checkAll compares what is indexed and parked with what was served.
 func (s *site) checkAll() {
 	s.t.Helper()
