@@ -80,7 +80,7 @@ func (s *site) command(args ...string) *exec.Cmd {
 }
 
 // run runs the program to its end and returns what it printed. A search that was given
-// up because the machine stood still is asked again.
+// up because the machine stood still is asked again, as is one that says so.
 func (s *site) run(wantCode int, args ...string) string {
 	s.t.Helper()
 	for try := 1; ; try++ {
@@ -92,7 +92,7 @@ func (s *site) run(wantCode int, args ...string) string {
 		switch {
 		case code == wantCode:
 			return out.String()
-		case try < 5 && strings.Contains(errOut.String(), "the search took longer than"):
+		case try < 5 && (strings.Contains(errOut.String(), "the search took longer than") || strings.Contains(errOut.String(), "try again in a moment")):
 			continue
 		}
 		s.t.Fatalf("polyglean %s: exit code %d, want %d (%v)\n%s%s", strings.Join(args, " "), code, wantCode, err, out.String(), errOut.String())
@@ -165,10 +165,17 @@ func (s *site) indexedIDs() map[string]int {
 func (s *site) awaitAll() {
 	s.t.Helper()
 	want := len(s.server.Corpus().IDs())
+	var out []byte
+	defer func() {
+		if s.t.Failed() {
+			s.t.Logf("polyglean verify:\n%s", out)
+		}
+	}()
 	waitFor(s.t, "all records to be indexed", func() bool {
 		var v indexer.Verification
-		out, err := s.command("verify", "--json").Output() // it fails until all is there
-		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want
+		var err error
+		out, err = s.command("verify", "--json").CombinedOutput() // it fails until all is there
+		return err == nil && json.Unmarshal(out, &v) == nil && v.Indexed == want && v.Behind == 0
 	})
 	s.checkAll()
 }

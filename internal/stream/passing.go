@@ -17,12 +17,16 @@ var passing = []error{
 	jetstream.ErrNoHeartbeat, jetstream.ErrNoStreamResponse, jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged,
 }
 
+// inProcess is what a cluster says of a message that it is about to store, to who was not
+// told so in time and sends it again.
+const inProcess jetstream.ErrorCode = 10158
+
 // Passes says whether an error is one that passes by itself, so that what it ended may be
 // begun again. A full stream or disk does not.
 func Passes(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
-		return api.Code >= 500 && fullHint(err) == ""
+		return api.ErrorCode == inProcess || api.Code >= 500 && fullHint(err) == ""
 	}
 	for _, p := range passing {
 		if errors.Is(err, p) {
